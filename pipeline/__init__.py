@@ -1,0 +1,1 @@
+"""yanbao: Chinese broker research reports to clean, checked, published data."""

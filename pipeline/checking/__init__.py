@@ -1,0 +1,1 @@
+"""Facts to checks: printed-precision intervals, rules, verdicts."""

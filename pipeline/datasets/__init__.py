@@ -1,0 +1,1 @@
+"""The declared datasets, their store and their releases."""

@@ -1,0 +1,1 @@
+"""Pages to blocks: captions, source notes, regions that can hold a table."""

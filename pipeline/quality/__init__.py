@@ -1,0 +1,1 @@
+"""What people look at: the quality report, a page with its layers."""

@@ -1,0 +1,1 @@
+"""PDF bytes to pages: words, rules, fills and images with their boxes."""

@@ -1,0 +1,1 @@
+"""Blocks to tables: rows, columns, header levels, joined labels."""
