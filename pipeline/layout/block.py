@@ -1,0 +1,30 @@
+"""A block: the part of a page that one table occupies, with what stands around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.reading.page import Box, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A printed caption: `图表 70: 商汤盈利预测` has number `70` and name `商汤盈利预测`."""
+
+    text: str
+    number: str | None
+    name: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A region of one page that holds one table: its words, and the texts set around it."""
+
+    page: int
+    box: Box
+    words: tuple[Word, ...]
+    caption: Caption | None = None
+    title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
+    unit_text: str = ""
+    source_note: str = ""
