@@ -48,7 +48,10 @@ class Box(NamedTuple):
 def union(boxes: list[Box]) -> Box:
     """The smallest box around all of `boxes` (at least one)."""
     return Box(
-        min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
+        min(b.x0 for b in boxes),
+        min(b.top for b in boxes),
+        max(b.x1 for b in boxes),
+        max(b.bottom for b in boxes),
     )
 
 
@@ -87,7 +90,9 @@ class Word:
         return (self.top + self.bottom) / 2
 
 
-HiddenReason = Literal["invisible", "white", "template", "covered", "clipped", "rotated", "off_page", "duplicate"]
+HiddenReason = Literal[
+    "invisible", "white", "template", "covered", "clipped", "rotated", "off_page", "duplicate"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class Table:
     column_count: int
     cells: tuple[Cell, ...]
     heads: tuple[str, ...]
-    title: str = ""  # the heading that names the table: caption name, sub-heading (利润表) or box title (基本数据)
+    title: str = (
+        ""  # the heading that names the table: caption name, sub-heading (利润表) or box title (基本数据)
+    )
     caption: str = ""
     caption_no: str | None = None
     source_note: str = ""

@@ -1,0 +1,96 @@
+"""The fast reader: PDFium through pypdfium2's raw API, one page at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pypdfium2
+from pypdfium2 import raw
+
+from pipeline.errors import InputError
+from pipeline.reading.characters import clip_box, display_map, read_characters
+from pipeline.reading.graphics import read_graphics
+from pipeline.reading.page import Page
+from pipeline.reading.textlayer import judge
+from pipeline.reading.words import Hiding, build_words
+
+_HEAD = 1024  # the PDF header must stand in the first 1024 bytes (ISO 32000-1, annex H)
+
+
+class Document:
+    """An open PDF; `page(n)` reads page `n` (1-based) into a `Page`."""
+
+    def __init__(self, handle: pypdfium2.PdfDocument) -> None:
+        self._handle = handle
+        self.page_count: int = len(handle)
+
+    def page(self, number: int) -> Page:
+        """Read one page: words, rules, fills, images, what is hidden, and how good its text layer is."""
+        handle = raw.FPDF_LoadPage(self._handle.raw, number - 1)
+        if not handle:
+            raise InputError(f"page {number} cannot be loaded: its objects are damaged")
+        try:
+            display, width, height = display_map(handle)
+            graphics = read_graphics(handle, display, clip_box)
+            text_page = raw.FPDFText_LoadPage(handle)
+            if not text_page:
+                raise InputError(f"page {number}: its text cannot be read")
+            try:
+                chars, unmapped = read_characters(handle, text_page, display, graphics.order)
+            finally:
+                raw.FPDFText_ClosePage(text_page)
+        finally:
+            raw.FPDF_ClosePage(handle)
+        words, hidden = build_words(chars, Hiding(width, height, graphics.covers, graphics.images))
+        return Page(
+            number=number,
+            width=width,
+            height=height,
+            words=tuple(words),
+            rules=tuple(graphics.rules),
+            fills=tuple(graphics.fills),
+            images=tuple(graphics.images),
+            hidden=tuple(hidden),
+            text_layer=judge(words, unmapped, graphics.images),
+        )
+
+    def close(self) -> None:
+        """Release PDFium's memory."""
+        self._handle.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_document(source: bytes | Path) -> Document:
+    """Open a PDF from its bytes or path.
+
+    Raises `InputError` with a sentence a person can act on: empty file, no PDF, damaged beyond reading,
+    encrypted with a password, no pages.
+    """
+    if isinstance(source, Path):
+        try:
+            source = source.read_bytes()
+        except OSError as error:
+            raise InputError(f"{source}: cannot be read ({error.strerror or error})") from error
+    if not source:
+        raise InputError("the file is empty (0 bytes): fetch it again")
+    if b"%PDF-" not in source[:_HEAD]:
+        raise InputError("the file is not a PDF (no %PDF- header in its first 1024 bytes)")
+    try:
+        handle = pypdfium2.PdfDocument(source)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise InputError("the PDF is encrypted with a password: save it without one") from error
+        raise InputError(f"the PDF is damaged beyond reading (PDFium: {error}): fetch it again") from error
+    if len(handle) == 0:
+        handle.close()
+        raise InputError("the PDF has no pages")
+    return Document(handle)

@@ -1,0 +1,211 @@
+"""Characters to words: what is not seen is set aside, the rest is joined by baseline and distance."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from pipeline.reading.characters import Char
+from pipeline.reading.graphics import Cover
+from pipeline.reading.page import HiddenReason, HiddenWord, Image, Word
+
+# Two characters of one baseline belong to one word while the gap between their advance boxes is at most this
+# share of an em: letter-spaced digits stay below 0.15 em, a printed space is 0.25 em or more.
+GAP = 0.2
+SAME_LINE = 0.15  # baselines of one word differ by less than this share of an em
+INVISIBLE_MODES = (3, 7)
+_TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
+
+
+def _is_compat_ideograph(char: str) -> bool:
+    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF
+
+
+def printed(char: str) -> str:
+    """The character a reader of the page sees: radicals and compatibility ideographs in their ordinary form."""
+    return unicodedata.normalize("NFKC", char) if _is_compat_ideograph(char) else char
+
+
+class Hiding:
+    """Says which characters the printed page does not show, and why."""
+
+    def __init__(self, width: float, height: float, covers: Sequence[Cover], images: Sequence[Image]) -> None:
+        self.width, self.height = width, height
+        self.covers, self.images = covers, images
+        self.last_cover = max((cover.order for cover in covers), default=-1)
+
+    def reason(self, char: Char) -> HiddenReason | None:
+        """Why `char` is not seen as part of a line, or None."""
+        owner = char.owner
+        if owner.mode in INVISIBLE_MODES or owner.alpha < 20:
+            return "invisible"
+        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+        if not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1):
+            return "off_page"
+        if owner.clip is not None and not owner.clip.holds(x, y, 0.5):
+            return "clipped"
+        if owner.order < self.last_cover and owner.order >= 0:
+            for cover in self.covers:
+                if cover.order > owner.order and cover.box.holds(x, y, -0.5) and cover.color != owner.color:
+                    return "covered"
+        if min(owner.color) >= 247 and not self._dark_behind(x, y, owner.order):
+            return "white"
+        return None if owner.upright else "rotated"
+
+    def _dark_behind(self, x: float, y: float, order: int) -> bool:
+        under = [c for c in self.covers if (order < 0 or c.order < order) and c.box.holds(x, y, 1.0)]
+        if under:
+            top = max(under, key=lambda c: c.order)
+            return top.color is None or min(top.color) < 247
+        # A picture behind white text is its background: header bands are often drawn so.
+        return any(i.x0 <= x <= i.x1 and i.top <= y <= i.bottom for i in self.images)
+
+
+Run = list[Char]
+
+
+def _runs(chars: Iterable[Char]) -> list[Run]:
+    """Consecutive characters, in content order, that touch; a space ends a run."""
+    runs: list[Run] = []
+    last: Char | None = None
+    for char in chars:
+        if char.text.isspace() or char.text == "\u200b":
+            last = None
+            continue
+        size = char.owner.size or 1.0
+        if (
+            last is not None
+            and abs(char.baseline - last.baseline) < SAME_LINE * size
+            and -0.3 * size < char.x0 - last.x1 <= GAP * size
+            and abs(char.owner.size - last.owner.size) < 0.25 * size
+        ):
+            runs[-1].append(char)
+        else:
+            runs.append([char])
+        last = char
+    return runs
+
+
+def _word(chars: Sequence[Char], bold: bool) -> Word:
+    first = chars[0]
+    return Word(
+        text="".join(printed(c.text) for c in chars),
+        x0=min(c.x0 for c in chars),
+        top=min(c.top for c in chars),
+        x1=max(c.x1 for c in chars),
+        bottom=max(c.bottom for c in chars),
+        size=max(c.owner.size for c in chars),
+        font=first.owner.font,
+        bold=bold or first.owner.bold,
+        color=first.owner.color,
+        char_x=(*(c.x0 for c in chars), chars[-1].x1),
+    )
+
+
+def _text(run: Run) -> str:
+    return "".join(c.text for c in run)
+
+
+def _without_duplicates(runs: list[Run]) -> tuple[list[Run], list[Run], set[int]]:
+    """Runs painted a second time at the same place (bold by overprinting): kept, dropped, ids of the bold ones."""
+    kept: list[Run] = []
+    dropped: list[Run] = []
+    bold: set[int] = set()
+    at: dict[tuple[str, int, int], Run] = {}
+    for run in runs:
+        first = run[0]
+        text = _text(run)
+        x, y = round(first.x0 / 2), round(first.baseline / 2)
+        twin = next(
+            (
+                other
+                for dx in (-1, 0, 1)
+                for dy in (-1, 0, 1)
+                if (other := at.get((text, x + dx, y + dy)))
+                and abs(other[0].x0 - first.x0) < 0.2 * first.owner.size
+                and abs(other[0].baseline - first.baseline) < 0.15 * first.owner.size
+            ),
+            None,
+        )
+        if twin is None:
+            at[text, x, y] = run
+            kept.append(run)
+        else:
+            bold.add(id(twin))
+            dropped.append(run)
+    return kept, dropped, bold
+
+
+def _lines(runs: list[Run]) -> list[list[Run]]:
+    """Runs of one baseline, lines from the top, each sorted by x."""
+    ordered = sorted(runs, key=lambda r: (r[0].baseline, r[0].x0))
+    lines: list[list[Run]] = []
+    for run in ordered:
+        base = run[0].baseline
+        if lines and base - lines[-1][0][0].baseline < SAME_LINE * max(run[0].owner.size, 1.0):
+            lines[-1].append(run)
+        else:
+            lines.append([run])
+    for line in lines:
+        line.sort(key=lambda r: r[0].x0)
+    return lines
+
+
+def _joined(line: list[Run], bold: set[int]) -> list[Word]:
+    words: list[Word] = []
+    group: list[Char] = []
+    group_bold = False
+    for run in line:
+        if group:
+            last, first = group[-1], run[0]
+            size = max(last.owner.size, first.owner.size)
+            near = -0.25 * size < first.x0 - last.x1 <= GAP * size
+            alike = min(last.owner.size, first.owner.size) > 0.75 * size
+            if near and alike and (id(run) in bold) == group_bold:
+                group.extend(run)
+                continue
+            words.append(_word(group, group_bold))
+        group, group_bold = list(run), id(run) in bold
+    if group:
+        words.append(_word(group, group_bold))
+    return words
+
+
+def build_words(chars: Sequence[Char], hiding: Hiding) -> tuple[list[Word], list[HiddenWord]]:
+    """Visible words, lines from the top and each from the left, and what was set aside with the reason."""
+    visible: list[Char] = []
+    unseen: list[tuple[Char, HiddenReason]] = []
+    for char in chars:
+        reason = hiding.reason(char)
+        if reason is None:
+            visible.append(char)
+        elif not char.text.isspace():
+            unseen.append((char, reason))
+    runs = _runs(visible)
+    hidden = _hidden_words(unseen)
+    seen: list[Run] = []
+    for run in runs:
+        if _TEMPLATE.fullmatch(_text(run)):
+            hidden.append(HiddenWord(_word(run, False), "template"))
+        else:
+            seen.append(run)
+    kept, dropped, bold = _without_duplicates(seen)
+    hidden.extend(HiddenWord(_word(run, False), "duplicate") for run in dropped)
+    words = [word for line in _lines(kept) for word in _joined(line, bold)]
+    return words, hidden
+
+
+def _hidden_words(unseen: Sequence[tuple[Char, HiddenReason]]) -> list[HiddenWord]:
+    hidden: list[HiddenWord] = []
+    group: list[Char] = []
+    for (char, reason), following in pairwise([*unseen, (None, None)]):
+        if char is None or reason is None:
+            continue
+        group.append(char)
+        after = following[0]
+        if after is None or following[1] != reason or after.owner is not char.owner:
+            hidden.append(HiddenWord(_word(group, False), reason))
+            group = []
+    return hidden
