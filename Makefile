@@ -1,0 +1,69 @@
+# The things one does here. `make` lists them; each sets up .venv by itself, once per lock.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+CORPUS ?= $(or $(YANBAO_CORPUS),../shared/corpus)
+SCORE ?= $(CORPUS)/../bench/score.py
+REPORT ?= raw_reports
+PAGE ?= 1
+LAYER ?= tables
+FILES ?= $(wildcard raw_reports/*.pdf)
+
+# A stamp named after the lock's content: a new checkout time does not set up again, a changed lock does.
+LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
+READY := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench look score lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+$(LOCKED): requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	rm -f $(VENV)/.locked-*
+	touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+setup: $(READY)  ## make .venv with the locked packages and this project in it
+
+run: $(READY)  ## extract, check and publish raw_reports/, write the quality report
+	$(BIN)/yanbao run raw_reports --out extracted --to published --workers $(WORKERS)
+
+test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of them)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(READY)  ## ruff, formatting, types, and the one direction of imports
+	$(BIN)/ruff check pipeline tests
+	$(BIN)/ruff format --check pipeline tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## put the code into the house's format
+	$(BIN)/ruff check --fix pipeline tests
+	$(BIN)/ruff format pipeline tests
+
+bench: $(READY)  ## CPU seconds a page beside the bare PDF library and other readers (FILES="a.pdf b.pdf")
+	$(BIN)/python tests/bench/readers.py $(FILES)
+
+look: $(READY)  ## draw a page with what was seen on it: REPORT=x.pdf PAGE=3 LAYER=words|blocks|tables|facts
+	$(BIN)/yanbao look $(REPORT) --page $(PAGE) --layer $(LAYER) --out build/look.png
+
+score: $(READY)  ## accuracy against the hand-made truth of CORPUS, where it is there
+	@test -d "$(CORPUS)/labelled" || { echo "no corpus at $(CORPUS): set CORPUS=... or YANBAO_CORPUS"; exit 2; }
+	$(BIN)/yanbao extract $(CORPUS)/labelled --out build/score --workers $(WORKERS) || test $$? -eq 1
+	$(BIN)/python $(SCORE) build/score $(CORPUS)/truth $(ARGS)
+
+lock: $(READY)  ## pin every package again (with the oldest Python the project serves, so that all can install it)
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra dev --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style line \
+	  --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what the tools left behind (never raw_reports, extracted or published)
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
