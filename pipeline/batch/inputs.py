@@ -1,0 +1,115 @@
+"""What is offered: files, folders and patterns to a sorted list of PDFs, each known by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from pipeline.errors import InputError
+
+_WILD = frozenset("*?[")
+
+
+class Offered(NamedTuple):
+    """One PDF to read, known by the SHA-256 of its bytes; `file_name` is its path relative to the input root."""
+
+    report_id: str
+    file_name: str
+    path: Path
+    size: int
+
+
+class Duplicate(NamedTuple):
+    """A file with the bytes of another one, which stands for both."""
+
+    file_name: str
+    same_as: str
+
+
+class Unreadable(NamedTuple):
+    """A file whose bytes the operating system does not hand out, so that nothing can be said about it."""
+
+    file_name: str
+    reason: str
+
+
+class Inputs(NamedTuple):
+    """Everything offered to a run, sorted by file name."""
+
+    offered: tuple[Offered, ...]
+    duplicates: tuple[Duplicate, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def collect(inputs: Sequence[str | Path]) -> Inputs:
+    """The PDFs of files, folders (searched to the bottom) and patterns such as `2025-*/*.pdf`.
+
+    In folders, whatever is named `.pdf` in any case is offered, a PDF or not. Files with the same bytes are
+    one report, under the first of their names. Raises InputError where an input is not there or a pattern
+    matches nothing.
+    """
+    offered: dict[str, Offered] = {}
+    duplicates, unreadable = [], []
+    for file_name, path in sorted(set(_files(inputs))):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            unreadable.append(Unreadable(file_name, f"cannot be read: {error.strerror or error}"))
+            continue
+        report_id = hashlib.sha256(data).hexdigest()
+        first = offered.setdefault(report_id, Offered(report_id, file_name, path, len(data)))
+        if first.file_name != file_name:
+            duplicates.append(Duplicate(file_name, first.file_name))
+    return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable))
+
+
+def _files(inputs: Iterable[str | Path]) -> Iterator[tuple[str, Path]]:
+    """Name relative to the input root, and path, of every file that counts as a PDF."""
+    for given in map(Path, inputs):
+        text = str(given)
+        if given.is_dir():
+            yield from _below(given, given)
+        elif given.exists():
+            yield _named(given, given.parent)
+        elif _WILD & set(text):
+            yield from _matching(text)
+        else:
+            raise InputError(f"{text}: there is no such file or folder")
+
+
+def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    """The PDFs under a folder; a link to a folder is not followed, a broken link to a file is offered."""
+    try:
+        for parent, _, names in os.walk(folder, onerror=_refuse):
+            for name in names:
+                if name.lower().endswith(".pdf"):
+                    yield _named(Path(parent, name), root)
+    except OSError as error:
+        raise InputError(f"{error.filename}: the folder cannot be read: {error.strerror or error}") from error
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _matching(pattern: str) -> Iterator[tuple[str, Path]]:
+    parts = PurePath(pattern).parts
+    fixed = next(index for index, part in enumerate(parts) if _WILD & set(part))
+    root = Path(*parts[:fixed])
+    found = sorted(root.glob(str(PurePath(*parts[fixed:]))))
+    if not found:
+        raise InputError(f"{pattern}: no file or folder matches")
+    for path in found:
+        if path.is_dir():
+            yield from _below(path, root)
+        elif path.name.lower().endswith(".pdf"):
+            yield _named(path, root)
+
+
+def _named(path: Path, root: Path) -> tuple[str, Path]:
+    """Name for people, and path; bytes of a name that are no UTF-8 are shown as replacement characters."""
+    relative = path.relative_to(root).as_posix()
+    return os.fsencode(relative).decode("utf-8", "replace"), path
