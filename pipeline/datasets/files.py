@@ -1,0 +1,75 @@
+"""Files that are there whole or not at all: fixed Parquet bytes, staging, fsync, rename."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import OutputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_PER_GROUP = 65_536  # small enough that a filter on report_id skips most of a release
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write `table` so that the same rows give the same bytes, and force them to the disk."""
+    import pyarrow.parquet as pq
+
+    with _told(path):
+        pq.write_table(
+            table.combine_chunks(),
+            path,
+            row_group_size=ROWS_PER_GROUP,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,
+            data_page_version="1.0",
+            write_statistics=True,
+        )
+        sync(path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text and force it to the disk."""
+    with _told(path):
+        path.write_text(text, encoding="utf-8")
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's entries, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(path: Path) -> Path:
+    """The folder `path`, made where it is not there yet."""
+    with _told(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename within one file system: whoever looks at `target` sees the old one or the new one."""
+    with _told(target):
+        source.replace(target)
+        sync(target.parent)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say which path the operating system refused."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
