@@ -14,7 +14,7 @@ _WILD = frozenset("*?[")
 
 
 class Offered(NamedTuple):
-    """One PDF to read, known by the SHA-256 of its bytes; `file_name` is its path relative to the input root."""
+    """One PDF to read, known by the SHA-256 of its bytes; `file_name` is relative to the input root."""
 
     report_id: str
     file_name: str

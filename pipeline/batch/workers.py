@@ -96,7 +96,7 @@ def _start(function: Callable[[Any], Any]) -> _Worker:
 
 
 def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
-    """What a worker does until its pipe closes: take a task, answer `(True, result)` or `(False, traceback)`."""
+    """Take tasks until the pipe closes; answer each with `(True, result)` or `(False, traceback)`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     pipe.send(_READY)
     while True:

@@ -78,7 +78,9 @@ def _runs(chars: Iterable[Char]) -> list[Run]:
         if (
             last is not None
             and abs(char.baseline - last.baseline) < SAME_LINE * size
-            and -0.3 * size < char.x0 - last.x1 <= GAP * size
+            and char.x0 - last.x1 <= GAP * size
+            # Negative letter-spacing makes advance boxes overlap; the pen still moves to the right.
+            and char.x0 - last.x0 > (0.1 * size if char.owner is last.owner else 0.2 * size)
             and abs(char.owner.size - last.owner.size) < 0.25 * size
         ):
             runs[-1].append(char)
@@ -88,19 +90,28 @@ def _runs(chars: Iterable[Char]) -> list[Run]:
     return runs
 
 
+def _right_edge(chars: Sequence[Char]) -> float:
+    """Where the last character ends: its advance, or the pen's step where letter-spacing is negative."""
+    last = chars[-1]
+    if len(chars) > 1 and chars[-2].x1 - last.x0 > 0.15 * last.owner.size:
+        return min(last.x1, last.x0 + (last.x0 - chars[0].x0) / (len(chars) - 1) * 1.1)
+    return last.x1
+
+
 def _word(chars: Sequence[Char], bold: bool) -> Word:
     first = chars[0]
+    right = _right_edge(chars)
     return Word(
         text="".join(printed(c.text) for c in chars),
         x0=min(c.x0 for c in chars),
         top=min(c.top for c in chars),
-        x1=max(c.x1 for c in chars),
+        x1=right,
         bottom=max(c.bottom for c in chars),
         size=max(c.owner.size for c in chars),
         font=first.owner.font,
         bold=bold or first.owner.bold,
         color=first.owner.color,
-        char_x=(*(c.x0 for c in chars), chars[-1].x1),
+        char_x=(*(c.x0 for c in chars), right),
     )
 
 
