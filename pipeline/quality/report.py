@@ -1,0 +1,47 @@
+"""The data-quality report: one page that shows an analyst what a run found and where it is printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from pipeline.errors import OutputError
+from pipeline.quality.crops import Cropper
+from pipeline.quality.gather import ReportRow, gather
+from pipeline.quality.markup import page_of
+
+
+def write_quality_report(
+    extracted: Path, out: Path, *, pdf_root: Path | None, rules: Mapping[str, str] | None = None
+) -> Path:
+    """Write the page on the datasets under `extracted` to the file `out` and return `out`.
+
+    The page is self-contained: style, script and pictures are inside it. With `pdf_root`, the folder that
+    `reports.file_name` is relative to, findings show the crop of the page they are about and link to the PDF;
+    without it, or where a PDF is not there any more, they say so. `rules` gives the words of a rule by its
+    id. The same inputs give the same bytes. Raises `InputError` for a folder that holds no run, `DataError`
+    for datasets that depart from the contract and `OutputError` where `out` cannot be written.
+    """
+    batch = gather(extracted)
+    cropper = Cropper(pdf_root)
+
+    def link(report: ReportRow, page: int) -> str:
+        if pdf_root is None or not report.file_name or not (pdf_root / report.file_name).is_file():
+            return ""
+        try:
+            address = os.path.relpath(pdf_root / report.file_name, out.parent)
+        except ValueError:  # another drive on Windows: no relative address leads there
+            return ""
+        return f"{quote(Path(address).as_posix())}#page={page}"
+
+    text = page_of(batch, cropper.of_finding, link, rules or {})
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = out.with_name(out.name + ".part")
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(out)
+    except OSError as error:
+        raise OutputError(f"cannot write the quality report to {out}: {error}") from error
+    return out
