@@ -1,1 +1,27 @@
 """Facts to checks: printed-precision intervals, rules, verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.checking.rules import RuleSet as RuleSet
+    from pipeline.checking.rules import load_rules as load_rules
+    from pipeline.checking.run import check as check
+    from pipeline.checking.run import checks_schema as checks_schema
+
+_HOMES = {
+    "check": "pipeline.checking.run",
+    "checks_schema": "pipeline.checking.run",
+    "load_rules": "pipeline.checking.rules",
+    "RuleSet": "pipeline.checking.rules",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are used, so that the package itself loads at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,85 @@
+"""One sentence a person can act on: what, where, by how much, what rounding explains."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pipeline.checking.trial import Finding, Trial
+
+
+def message(finding: Finding) -> str:
+    """The sentence of a finding, from the rule's template."""
+    cell = finding.column.left
+    period = cell.period or cell.column
+    if finding.trial is None or finding.verdict == "not_checkable":
+        return f"{_what(finding)} {period} (p. {cell.page}): not checked ({finding.rule.en}): {finding.note}"
+    trial = finding.trial
+    return finding.rule.message.format(
+        what=_what(finding),
+        period=period,
+        page=cell.page,
+        printed=trial.text if trial.factor == cell.factor else number(trial.left.value / trial.factor, 2),
+        formula=trial.formula,
+        expected=expected(trial),
+        judgement=judgement(finding),
+        note=f" ({finding.note})" if finding.note else "",
+        rule=finding.rule.zh,
+    )
+
+
+def expected(trial: Trial) -> str:
+    """`29,358 ± 1`, or the value with its range where that is not symmetric."""
+    value = trial.right.value / trial.factor
+    low, high = trial.right.interval.low / trial.factor, trial.right.interval.high / trial.factor
+    digits = _digits(trial)
+    percent = "%" if trial.text.endswith("%") else ""
+    if low == high:
+        return number(value, digits) + percent
+    if value - low == high - value:
+        return f"{number(value, digits)}{percent} ± {number(high - value, _slack_digits(high - value, digits))}"
+    fine = max(digits, _slack_digits(min(value - low, high - value, key=abs) or high - low, digits))
+    return f"{number(value, fine)}{percent} ({number(low, fine)} … {number(high, fine)})"
+
+
+def judgement(finding: Finding) -> str:
+    """What the verdict means here, in words."""
+    trial = finding.trial
+    assert trial is not None
+    if finding.verdict == "ok":
+        return "agrees within rounding"
+    digits = _digits(trial)
+    off = abs(trial.residual) / trial.factor
+    left, right = trial.left.interval, trial.right.interval
+    room = (left.high - left.low + right.high - right.low) / 2 / trial.factor
+    shown = number(off, _slack_digits(off, digits))
+    if finding.verdict == "impossible":
+        return f"off by {shown}, rounding explains at most {number(room, _slack_digits(room, digits))}"
+    return f"off by {shown}, which rounding alone would do with p = {finding.chance:.1g}"
+
+
+def number(value: Fraction, digits: int) -> str:
+    """A number with thousands commas and at most `digits` digits after the point, trailing zeros dropped."""
+    scaled = round(abs(value) * 10**digits)
+    text = f"{scaled:0{digits + 1}d}"
+    whole, part = (text[:-digits], text[-digits:].rstrip("0")) if digits else (text, "")
+    sign = "-" if value < 0 and scaled else ""
+    return f"{sign}{int(whole):,}" + (f".{part}" if part else "")
+
+
+def _what(finding: Finding) -> str:
+    cell = finding.column.left
+    path = [part for part in cell.path if part] or [cell.label]
+    return " / ".join(path)
+
+
+def _digits(trial: Trial) -> int:
+    own = trial.facts[0].decimals
+    steps = [f.decimals for f in trial.facts if f.factor == trial.facts[0].factor]
+    return max(own, *steps, own) if steps else own
+
+
+def _slack_digits(slack: Fraction, digits: int) -> int:
+    """Digits that show at least two figures of a small amount."""
+    while digits < 6 and abs(slack) * 10**digits < 10 and (slack * 10**digits).denominator != 1:
+        digits += 1
+    return digits

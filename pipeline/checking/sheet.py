@@ -1,0 +1,248 @@
+"""Facts put back into tables, rows and reports, so that rules can speak of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from pipeline.checking.estimate import Estimate
+from pipeline.checking.intervals import half_digit, printed
+from pipeline.errors import DataError
+
+FACT_COLUMNS = (
+    "fact_id", "report_id", "table_id", "table_kind", "page", "x0", "top", "entity", "entity_name", "label",
+    "label_path", "column", "concept", "period_label", "basis", "text", "value", "missing", "decimals", "unit",
+    "scale",
+)  # fmt: skip
+CURRENCIES = frozenset("CNY HKD USD TWD JPY KRW EUR GBP SGD CHF AUD".split())
+ROW_PITCH = 6.0  # points: cells of one printed row stand less than this apart in height
+ANNOUNCED = re.compile(r"^其中|^of which|^incl", re.I)
+# A head over rows that speak for the whole company, not for one of its segments.
+WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One printed number: its place, its meaning, its text."""
+
+    fact_id: str
+    table_id: str
+    kind: str
+    page: int
+    x0: float
+    top: float
+    entity: str
+    label: str
+    path: tuple[str, ...]
+    column: str
+    concept: str | None
+    period: str | None
+    basis: str | None
+    text: str
+    value: Fraction | None
+    missing: str | None
+    decimals: int
+    unit: str | None
+    scale: int
+
+    @property
+    def factor(self) -> Fraction:
+        """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent."""
+        if self.unit == "percent":
+            return Fraction(1, 100)
+        return Fraction(10) ** self.scale
+
+    @property
+    def half(self) -> Fraction:
+        """Half of the last printed digit, in base units."""
+        return half_digit(self.decimals) * self.factor
+
+    @property
+    def currency(self) -> str | None:
+        """ISO code where the unit is money or money per share."""
+        head = (self.unit or "").split("/")[0]
+        return head if head in CURRENCIES else None
+
+    def estimate(self) -> Estimate | None:
+        """The number in base units with its rounding; None where none is printed."""
+        if self.value is None:
+            return None
+        interval = printed(self.value, self.decimals)
+        low, high = interval.low * self.factor, interval.high * self.factor
+        return Estimate(self.value * self.factor, type(interval)(low, high), {self.fact_id: self.half})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one printed row, left to right."""
+
+    label: str
+    path: tuple[str, ...]
+    cells: tuple[Printed, ...]
+
+    @property
+    def concept(self) -> str | None:
+        """The concept that all its cells share, if they do (comps have one per column instead)."""
+        concepts = {cell.concept for cell in self.cells}
+        return concepts.pop() if len(concepts) == 1 else None
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that all its cells share."""
+        units = {cell.unit for cell in self.cells}
+        return units.pop() if len(units) == 1 else None
+
+    def at(self, period: str | None) -> Printed | None:
+        """The cell of a period; None where the row has none, or several."""
+        found = [cell for cell in self.cells if cell.period == period]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One printed table as rows, top to bottom."""
+
+    table_id: str
+    kind: str
+    rows: tuple[Row, ...]
+    agreement: float | None = None
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Every concept that is printed somewhere in the table."""
+        return frozenset(c.concept for row in self.rows for c in row.cells if c.concept)
+
+    @cached_property
+    def index(self) -> Mapping[tuple[str, str, str | None], tuple[Printed, ...]]:
+        """Company-level facts by entity, concept and period."""
+        found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
+        for row in self.rows:
+            for cell in row.cells:
+                if cell.concept and _company_level(cell):
+                    found[cell.entity, cell.concept, cell.period].append(cell)
+        return {key: tuple(cells) for key, cells in found.items()}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All tables of one report, in page order."""
+
+    report_id: str
+    sheets: tuple[Sheet, ...]
+
+    @cached_property
+    def index(self) -> Mapping[tuple[str, str, str | None], tuple[Printed, ...]]:
+        """Company-level facts of the whole report by entity, concept and period."""
+        found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
+        for sheet in self.sheets:
+            for key, cells in sheet.index.items():
+                found[key].extend(cells)
+        return {key: tuple(cells) for key, cells in found.items()}
+
+    @cached_property
+    def concepts(self) -> frozenset[tuple[str, str]]:
+        """Every pair of entity and concept printed at company level."""
+        return frozenset((entity, concept) for entity, concept, _ in self.index)
+
+
+def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
+    """The reports of a facts dataset (Arrow or pandas), in the order of their ids.
+
+    Raises DataError where a column of the contract is missing.
+    """
+    agreement = {row["table_id"]: row["agreement"] for row in records(tables, ("table_id", "agreement"), "tables")}
+    by_report: dict[str, dict[str, list[Printed]]] = defaultdict(lambda: defaultdict(list))
+    for row in records(facts, FACT_COLUMNS, "facts"):
+        by_report[row["report_id"]][row["table_id"]].append(_printed(row))
+    for report_id in sorted(by_report):
+        sheets = [
+            Sheet(table_id, cells[0].kind, tuple(rows_of(cells)), agreement.get(table_id))
+            for table_id, cells in by_report[report_id].items()
+        ]
+        sheets.sort(key=lambda s: (s.rows[0].cells[0].page, s.rows[0].cells[0].top, s.rows[0].cells[0].x0, s.table_id))
+        yield Report(report_id, tuple(sheets))
+
+
+def records(dataset: Any, columns: Sequence[str], name: str) -> list[dict[str, Any]]:
+    """The named columns of an Arrow table or a DataFrame as dictionaries, NaN and NaT as None."""
+    import pyarrow as pa
+
+    table = dataset if isinstance(dataset, pa.Table) else pa.Table.from_pandas(dataset, preserve_index=False)
+    if absent := [column for column in columns if column not in table.column_names]:
+        raise DataError(f"{name} lack {', '.join(absent)}: the checks read the columns of the data contract")
+    rows: list[dict[str, Any]] = table.select(list(columns)).to_pylist()
+    return rows
+
+
+def rows_of(cells: Iterable[Printed]) -> list[Row]:
+    """Group the cells of one table into its printed rows: same heads, same height, one cell a column."""
+    rows: list[list[Printed]] = []
+    for cell in sorted(cells, key=lambda c: (c.page, c.top, c.x0, c.fact_id)):
+        for row in reversed(rows[-12:]):
+            first = row[0]
+            if first.page != cell.page or abs(first.top - cell.top) > ROW_PITCH:
+                continue
+            if (first.label, first.path) == (cell.label, cell.path) and not any(_same_column(c, cell) for c in row):
+                row.append(cell)
+                break
+        else:
+            rows.append([cell])
+    return [
+        Row(row[0].label, row[0].path, tuple(sorted(row, key=lambda c: (c.x0, c.column))))
+        for row in sorted(rows, key=lambda row: (row[0].page, min(c.top for c in row), row[0].x0))
+    ]
+
+
+def bare(label: str) -> str:
+    """A label without units, brackets, numbering and spaces, for comparing labels of two tables."""
+    text = unicodedata.normalize("NFKC", label)
+    text = re.sub(r"\(.*?\)|[\s%:：、,，/*-]|^\d+[、.]|[倍元]$", "", text)
+    return text.lower()
+
+
+def _company_level(cell: Printed) -> bool:
+    if cell.kind in ("other", "text", "benchmarks"):
+        return False
+    return cell.kind != "segments" or len(cell.path) < 2 or bool(WHOLE.search(cell.path[-2]))
+
+
+def _same_column(one: Printed, other: Printed) -> bool:
+    return one.column == other.column and abs(one.x0 - other.x0) < 12
+
+
+def _printed(row: Mapping[str, Any]) -> Printed:
+    value = _fraction(row["value"])
+    return Printed(
+        fact_id=row["fact_id"],
+        table_id=row["table_id"],
+        kind=row["table_kind"] or "other",
+        page=int(row["page"]),
+        x0=float(row["x0"] or 0),
+        top=float(row["top"] or 0),
+        entity=row["entity"] or row["entity_name"] or "",
+        label=row["label"] or "",
+        path=tuple(row["label_path"] if row["label_path"] is not None else ()),
+        column=row["column"] or "",
+        concept=row["concept"],
+        period=row["period_label"],
+        basis=row["basis"],
+        text=row["text"] or "",
+        value=value,
+        missing=row["missing"] or ("blank" if value is None else None),
+        decimals=int(row["decimals"] or 0),
+        unit=row["unit"],
+        scale=int(row["scale"] or 0),
+    )
+
+
+def _fraction(value: Decimal | float | int | str | None) -> Fraction | None:
+    if value is None or value != value:  # NaN, as a DataFrame gives a null
+        return None
+    return Fraction(Decimal(str(value)))

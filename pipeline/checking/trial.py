@@ -1,0 +1,118 @@
+"""One rule held against one printed number: what stands there, what the rule gives, what rounding allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from pipeline.checking.estimate import Estimate
+from pipeline.checking.intervals import Interval
+from pipeline.checking.luck import tail
+from pipeline.checking.rules import Rule
+from pipeline.checking.sheet import Printed
+
+Verdict = Literal["ok", "impossible", "improbable", "not_checkable"]
+LUCK = 0.001  # less likely than this by rounding alone is `improbable`
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The printed number (`left`), what one reading of the rule gives (`right`), and every fact that took part.
+
+    `factor` is base units in one unit of the figures shown: that of the printed number, if not given.
+    """
+
+    left: Estimate
+    right: Estimate
+    facts: tuple[Printed, ...]  # the one held to the rule first
+    formula: str  # the right side in the labels of the page
+    factor: Fraction
+    text: str
+
+    @property
+    def residual(self) -> Fraction:
+        """Printed less expected, in base units."""
+        return self.left.value - self.right.value
+
+    @property
+    def holds(self) -> bool:
+        """Whether numbers that round to the printed ones can satisfy the rule."""
+        return self.left.interval.meets(self.right.interval)
+
+    @property
+    def gap(self) -> Fraction:
+        """How far apart the two intervals are; zero where they meet."""
+        a, b = self.left.interval, self.right.interval
+        return max(a.low - b.high, b.low - a.high, Fraction(0))
+
+    def chance(self) -> float:
+        """Probability that rounding alone opens a residual this wide; 1 where slopes cannot tell.
+
+        The printed number is rounded from the true result of its operands, so the operands' errors alone must
+        carry the result to within half a digit of it.
+        """
+        if not (self.left.linear and self.right.linear):
+            return 1.0
+        reach = dict(self.right.reach)
+        own = Fraction(0)
+        for fact, amount in self.left.reach.items():
+            if fact in reach:
+                reach[fact] -= amount
+            else:
+                own += abs(amount)
+        if abs(self.residual) <= own:
+            return 1.0
+        return tail([abs(amount) for amount in reach.values()], abs(self.residual) - own)
+
+    def verdict(self) -> tuple[Verdict, float]:
+        """The verdict of this reading, with the chance that rounding explains it."""
+        if not self.holds:
+            return "impossible", 0.0
+        chance = self.chance()
+        return ("improbable" if chance < LUCK else "ok"), chance
+
+
+def trial(
+    facts: tuple[Printed, ...], left: Estimate, right: Estimate, formula: str, factor: Fraction | None = None
+) -> Trial:
+    """A trial of the first fact; figures are shown in its unit unless `factor` says otherwise."""
+    own = facts[0]
+    return Trial(left, right, facts, formula, own.factor if factor is None else factor, own.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One place where a rule applies: a number, and a trial for each reading (None where an operand is missing)."""
+
+    left: Printed
+    trials: tuple[Trial | None, ...]
+    missing: str = ""  # the operand that is missing, where no reading could be tried
+    beside: tuple[Printed, ...] = ()  # operands that are there, where no reading could be tried
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A rule in one table (or row): the columns whose agreement is the evidence for its readings."""
+
+    rule: Rule
+    readings: tuple[str, ...]  # in words, for the message; the formula of each trial has the labels
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict on one column of a series, with what was inferred to reach it."""
+
+    rule: Rule
+    column: Column
+    verdict: Verdict
+    severity: str
+    trial: Trial | None = None
+    chance: float = 1.0
+    note: str = ""
+
+
+def span(interval: Interval, factor: Fraction) -> tuple[Fraction, Fraction]:
+    """The ends of an interval in units of `factor`."""
+    return interval.low / factor, interval.high / factor
