@@ -1,0 +1,321 @@
+"""A table's printed numbers, each with its meaning: whom, what, when, in which unit, and where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from pipeline.meaning.entities import (
+    currency_of,
+    is_aggregate,
+    is_contact,
+    is_ticker_head,
+    parse_ticker,
+    ticker_in,
+    trading_currency,
+)
+from pipeline.meaning.kinds import Kind
+from pipeline.meaning.labels import concept_of
+from pipeline.meaning.lexicon import plain, unwrap
+from pipeline.meaning.numbers import Missing, Number, parse_number
+from pipeline.meaning.periods import Basis, Period, basis_of, parse_period
+from pipeline.meaning.rows import Row, row_of_value, rows_of
+from pipeline.meaning.units import Prints, Unit, amount_of, resolve_unit, sense_of
+from pipeline.meaning.unitwords import UnitMark
+from pipeline.reading.page import Box
+from pipeline.tables.table import Cell, Table
+
+# What the only column of a box without a header row is called: 基本数据 prints labels and values, no head.
+UNHEADED = "value"
+
+
+class Report(Protocol):
+    """What the facts of a table need to know of the report around it."""
+
+    @property
+    def report_id(self) -> str:
+        """SHA-256 of the file."""
+
+    @property
+    def company(self) -> str | None:
+        """The covered company as printed."""
+
+    @property
+    def tickers(self) -> Sequence[str]:
+        """Its listings, the first printed first."""
+
+    @property
+    def published_on(self) -> date | None:
+        """The date printed on the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One printed number, or one printed mark for an absent one; the columns of the contract in their order.
+
+    `amount` is in base units: the power of ten applied, percent as a fraction.
+    """
+
+    fact_id: str
+    report_id: str
+    table_id: str
+    table_kind: Kind
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    entity: str | None
+    entity_name: str | None
+    label: str | None
+    label_path: tuple[str, ...]
+    column: str | None
+    concept: str | None
+    period_label: str | None
+    period_start: date | None
+    period_end: date | None
+    basis: Basis | None
+    text: str
+    value: Decimal | None
+    missing: Missing | None
+    decimals: int | None
+    unit: str | None
+    scale: int | None
+    amount: float | None
+
+
+def table_id(report_id: str, page: int, box: Box) -> str:
+    """The id of a table: a hash of its report, first page and box to the tenth of a point."""
+    return _digest(report_id, page, *(f"{edge + 0.0:.1f}" for edge in box))
+
+
+def fact_id(table: str, row: int, column: int) -> str:
+    """The id of a fact: a hash of its table and its place in the grid."""
+    return _digest(table, row, column)
+
+
+def facts_of(
+    table: Table, *, kind: Kind, table_id: str, report: Report, fiscal_year_end: tuple[int, int] = (12, 31)
+) -> list[Fact]:
+    """One fact for every value cell that prints a number or a mark for an absent one, in reading order.
+
+    Words, codes, dates and ranges (`0.58-2.35`) are no facts: their cells keep them. A blank counts where its
+    row and its column hold numbers. `fiscal_year_end` is (month, day).
+    """
+    return list(_Reading(table, kind, table_id, report, fiscal_year_end).facts())
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+class _Reading:
+    """One table being read: what holds for the whole of it, worked out once."""
+
+    def __init__(
+        self, table: Table, kind: Kind, identifier: str, report: Report, fiscal_year_end: tuple[int, int]
+    ) -> None:
+        self._table, self._kind, self._id, self._report = table, kind, identifier, report
+        self._values = sorted((c for c in table.cells if c.role == "value"), key=lambda c: (c.row, c.column))
+        self._places, _ = rows_of(table, segmented=kind == "segments")
+        self._label_columns = sorted({column for _, column in self._places})
+        self._codes = _code_columns(table)
+        self._row_tickers = _row_tickers(table, self._codes)
+        columns = {c.column for c in self._values} - self._codes
+        self._unheaded = all(not self._printed_head(c).strip() for c in columns)
+        self._periods = {
+            c: parse_period(self._printed_head(c), fiscal_year_end=fiscal_year_end) for c in columns
+        }
+        self._marks = {p.mark for p in self._periods.values() if p is not None and p.mark is not None}
+        self._year_end = fiscal_year_end
+        numbers = [c for c in self._values if isinstance(parse_number(c.text), Number)]
+        self._number_rows = {c.row for c in numbers}
+        self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
+        self._row_marks = _row_marks(numbers)
+        self._around = (table.unit_text, table.stub_head, table.title, table.caption)
+
+    def facts(self) -> Iterator[Fact]:
+        for cell in self._values:
+            if self._counts(cell):
+                yield self._fact(cell)
+
+    def _counts(self, cell: Cell) -> bool:
+        """Whether the cell prints a number, or stands for one."""
+        if cell.column in self._codes or parse_ticker(cell.text) is not None:
+            return False
+        row = row_of_value(cell, self._places, self._label_columns)
+        if is_contact(self._printed_head(cell.column)) or (row is not None and is_contact(row.label)):
+            return False
+        parsed = parse_number(cell.text)
+        if isinstance(parsed, Number):
+            return True
+        if parsed.missing is None or self._kind == "text" or cell.column not in self._number_columns:
+            return False
+        return row is not None and (parsed.missing != "blank" or cell.row in self._number_rows)
+
+    def _fact(self, cell: Cell) -> Fact:
+        row = row_of_value(cell, self._places, self._label_columns)
+        head = UNHEADED if self._unheaded else unwrap(self._printed_head(cell.column))
+        measure, modifier = self._axes(row, head)
+        parents = row.parents if row is not None and measure == row.label else ()
+        concept = concept_of(measure, kind=self._kind, parents=parents, column=modifier) if measure else None
+        entity, name = self._entity(cell, row, concept)
+        period, basis = self._when(cell, row)
+        parsed = parse_number(cell.text)
+        own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
+        unit = self._unit(cell, row, Prints(measure, parents, modifier), own, entity)
+        value = parsed.value if isinstance(parsed, Number) else None
+        return Fact(
+            fact_id=fact_id(self._id, cell.row, cell.column),
+            report_id=self._report.report_id,
+            table_id=self._id,
+            table_kind=self._kind,
+            page=cell.page,
+            x0=cell.box.x0,
+            top=cell.box.top,
+            x1=cell.box.x1,
+            bottom=cell.box.bottom,
+            entity=entity,
+            entity_name=name,
+            label=row.label if row is not None else None,
+            label_path=row.path if row is not None else (),
+            column=head or None,
+            concept=concept,
+            period_label=period.label if period else None,
+            period_start=period.start if period else None,
+            period_end=period.end if period else None,
+            basis=basis,
+            text=cell.text,
+            value=value,
+            missing=None if isinstance(parsed, Number) else parsed.missing,
+            decimals=parsed.decimals if isinstance(parsed, Number) else None,
+            unit=unit.name,
+            scale=unit.scale,
+            amount=amount_of(value, unit) if value is not None else None,
+        )
+
+    def _printed_head(self, column: int) -> str:
+        return self._table.heads[column] if column < len(self._table.heads) else ""
+
+    def _axes(self, row: Row | None, head: str) -> tuple[str, str]:
+        """What is measured, and the head that modifies it.
+
+        In a table of companies or models the column's head names the measure; elsewhere the row's label does,
+        unless only the head has words for it (periods down the side, companies in rows).
+        """
+        own_head = "" if head == UNHEADED else head
+        named = "|".join(level for level in own_head.split("|") if parse_period(level) is None).strip("|")
+        if self._kind in ("comps", "benchmarks"):
+            return named, ""
+        if row is None:
+            return named, ""
+        if sense_of(row.label) is None and sense_of(named) not in (None, "growth"):
+            return named, ""
+        return row.label, own_head
+
+    def _entity(self, cell: Cell, row: Row | None, concept: str | None) -> tuple[str | None, str | None]:
+        label = row.label if row is not None else None
+        tickers, company = self._report.tickers, self._report.company
+        covered = (tickers[0] if tickers else company, company)
+        if self._kind in ("comps", "benchmarks") or cell.row in self._row_tickers:
+            if label is None or is_aggregate(label):
+                return None, label
+            ticker = self._row_tickers.get(cell.row)
+            if ticker is None and self._kind == "comps" and company and plain(label) == plain(company):
+                return covered
+            return ticker or label, label
+        listing = self._listing(cell)
+        if listing is not None:
+            return listing, company
+        if self._kind in ("other", "text") and concept is None:
+            return None, None
+        return covered
+
+    def _listing(self, cell: Cell) -> str | None:
+        """The listing a column or a titled box is about: `981 HK` over it, `药明康德（2359.HK）` above it."""
+        by_head = parse_ticker(self._printed_head(cell.column))
+        return by_head or (ticker_in(self._table.title) if self._kind == "cover_data" else None)
+
+    def _when(self, cell: Cell, row: Row | None) -> tuple[Period | None, Basis | None]:
+        period = self._periods.get(cell.column)
+        if period is None and row is not None:
+            period = parse_period(row.label, fiscal_year_end=self._year_end)
+        if period is None:
+            return None, None
+        if self._kind == "balance_sheet":
+            period = period.instant()
+        return period, basis_of(period.mark, period, self._report.published_on, self._marks)
+
+    def _unit(
+        self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None, entity: str | None
+    ) -> Unit:
+        listing = self._listing(cell)
+        full = Prints(
+            measure=prints.measure,
+            sections=prints.sections,
+            modifier=prints.modifier,
+            row_unit=row.unit_text if row is not None else "",
+            around=self._around,
+            listing_currency=trading_currency(listing) if listing else None,
+        )
+        unit = resolve_unit(full, own, self._default_currency(listing, entity))
+        if self._kind == "benchmarks" and unit.name is None:
+            return Unit("score", 0)
+        return unit
+
+    def _default_currency(self, listing: str | None, entity: str | None) -> str | None:
+        """What a bare 元 means: CNY for a mainland listing, unknown for another."""
+        if listing is not None:
+            return currency_of(listing)
+        if self._kind == "comps" or (entity is not None and entity not in self._report.tickers):
+            return currency_of(entity)
+        found = {currency_of(t) for t in self._report.tickers}
+        if self._kind == "cover_data" and len(found) > 1:
+            return None
+        return "CNY" if "CNY" in found else None
+
+
+def _code_columns(table: Table) -> frozenset[int]:
+    """Columns of tickers: headed as such, or holding little else."""
+    texts: dict[int, list[str]] = {}
+    for cell in table.cells:
+        if cell.role in ("value", "label") and cell.text.strip():
+            texts.setdefault(cell.column, []).append(cell.text)
+    found = set()
+    for column, column_texts in texts.items():
+        head = table.heads[column] if column < len(table.heads) else ""
+        tickers = sum(parse_ticker(t) is not None for t in column_texts)
+        coded = sum(parse_ticker(t, bare=True) is not None for t in column_texts)
+        if 2 * tickers > len(column_texts) or (is_ticker_head(head) and 2 * coded > len(column_texts)):
+            found.add(column)
+    return frozenset(found)
+
+
+def _row_tickers(table: Table, codes: frozenset[int]) -> Mapping[int, str]:
+    found: dict[int, str] = {}
+    for cell in table.cells:
+        if cell.column in codes and cell.role in ("value", "label"):
+            ticker = parse_ticker(cell.text, bare=True)
+            if ticker is not None:
+                found.setdefault(cell.row, ticker)
+    return found
+
+
+def _row_marks(numbers: Sequence[Cell]) -> Mapping[int, UnitMark]:
+    """The unit that every number of a row prints, for the dashes and blanks between them."""
+    marks: dict[int, Counter[UnitMark | None]] = {}
+    for cell in numbers:
+        parsed = parse_number(cell.text)
+        if isinstance(parsed, Number):
+            marks.setdefault(cell.row, Counter())[parsed.unit] += 1
+    found: dict[int, UnitMark] = {}
+    for row, counts in marks.items():
+        only = next(iter(counts)) if len(counts) == 1 else None
+        if only is not None:
+            found[row] = only
+    return found

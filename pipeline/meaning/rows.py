@@ -1,0 +1,199 @@
+"""What a row of a table is called and what stands above it: label, label path, section, unit column."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.meaning.entities import is_ticker_head, parse_ticker
+from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
+from pipeline.meaning.unitwords import read_unit
+from pipeline.tables.table import Cell, Table
+
+_FILE = "dependents.csv"
+_BULLET = re.compile(r"^[•·●○◆■□▪➢✓*\-–—\s]+(?=[^\d\s.%-])")
+# Labels closer than this share one level of indentation: half a character of the smallest print.
+_INDENT_STEP = 3.0
+_MOST_LEVELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with values: its number, label as printed, the heads above it (outermost first), its own unit."""
+
+    index: int
+    label: str
+    parents: tuple[str, ...]
+    unit_text: str = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The heads above, then the label."""
+        return (*self.parents, self.label)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((compile_pattern(_FILE, p), kind) for p, kind in read_rows(_FILE, ("pattern", "kind")))
+
+
+@lru_cache(maxsize=4096)
+def dependence(label: str) -> str | None:
+    """How a label leans on the row before it.
+
+    `follows` (YoY, 占比: always about the row before), `rate` (a bare 毛利率: about the row before where that
+    is a business), `measure` (收入, 成本: an item of the section), `part` (其中), or None.
+    """
+    whole = plain(label)
+    forms = (whole, without_brackets(whole) or whole)
+    return next((kind for pattern, kind in _patterns() if any(pattern.search(f) for f in forms)), None)
+
+
+def rows_of(table: Table, *, segmented: bool = False) -> tuple[dict[tuple[int, int], Row], dict[int, Row]]:
+    """The rows of a table: by (row, column of the label) and, for plain tables, by row alone.
+
+    A grid may hold two label columns with values behind each (`label value label value`), so a label serves
+    the value cells to its right up to the next label. `segmented` tables list businesses: a bare 毛利率 there
+    belongs to the business above it.
+    """
+    labels, sections = _labels(table)
+    unit_columns = _unit_columns(table)
+    units = {c.row: c.text for c in table.cells if c.column in unit_columns}
+    by_place: dict[tuple[int, int], Row] = {}
+    first: dict[int, Row] = {}
+    for column in sorted({column for _, column in labels}):
+        chain = _Chain(_levels([c for (_, at), c in labels.items() if at == column]), segmented)
+        for index in range(table.row_count):
+            if index in sections:
+                chain.section(sections[index])
+            label = labels.get((index, column))
+            if label is None:
+                continue
+            text = _label_text(label)
+            parents = (*_above(table, label), *chain.parents(label, text))
+            row = Row(index, text, parents, units.get(index, ""))
+            by_place[index, column] = row
+            first.setdefault(index, row)
+    return by_place, first
+
+
+def row_of_value(cell: Cell, places: Mapping[tuple[int, int], Row], columns: Sequence[int]) -> Row | None:
+    """The row whose label stands nearest to the left of a value cell."""
+    for column in reversed([c for c in columns if c < cell.column]):
+        found = places.get((cell.row, column))
+        if found is not None:
+            return found
+    return None
+
+
+def _label_text(cell: Cell) -> str:
+    return _BULLET.sub("", unwrap(cell.text))
+
+
+def _labels(table: Table) -> tuple[dict[tuple[int, int], Cell], dict[int, Cell]]:
+    """The label that counts in each row and label column, and the section heads by row.
+
+    Of labels side by side (a merged business name, then 收入) the last one is the row's own; tickers and
+    units beside a name are no labels.
+    """
+    found: dict[tuple[int, int], Cell] = {}
+    sections: dict[int, Cell] = {}
+    by_row: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        if cell.role == "section" and cell.text.strip() and cell.row not in sections:
+            sections[cell.row] = cell
+        elif cell.role == "label" and _names(cell, table):
+            by_row.setdefault(cell.row, []).append(cell)
+    for row, cells in by_row.items():
+        cells.sort(key=lambda c: c.column)
+        for cell, after in zip(cells, [*cells[1:], None], strict=True):
+            if after is None or after.column > cell.column + cell.column_span:
+                found[row, cell.column] = cell
+    return found, sections
+
+
+def _names(cell: Cell, table: Table) -> bool:
+    text = cell.text.strip()
+    if not text:
+        return False
+    head = table.heads[cell.column] if cell.column < len(table.heads) else ""
+    return cell.column == 0 or not (
+        parse_ticker(text) is not None or is_ticker_head(head) or read_unit(text.strip("()（）")) is not None
+    )
+
+
+def _above(table: Table, label: Cell) -> tuple[str, ...]:
+    """Names merged over several rows at the left of the label: the business of 收入, 成本, 毛利率."""
+    left = [
+        c
+        for c in table.cells
+        if c.role in ("label", "section")
+        and c.row_span > 1
+        and c.column < label.column
+        and c.row <= label.row < c.row + c.row_span
+        and c.text.strip()
+    ]
+    return tuple(unwrap(c.text) for c in sorted(left, key=lambda c: c.column))
+
+
+def _unit_columns(table: Table) -> frozenset[int]:
+    """Columns between label and numbers that print a unit in every row."""
+    texts: dict[int, list[str]] = {}
+    for cell in table.cells:
+        if cell.role != "header" and cell.text.strip():
+            texts.setdefault(cell.column, []).append(cell.text)
+    return frozenset(
+        column
+        for column, found in texts.items()
+        if len(found) > 1 and all(read_unit(t.strip("()（） ")) is not None for t in found)
+    )
+
+
+def _levels(labels: Sequence[Cell]) -> dict[float, int]:
+    """Level of each indent. Indents that are ragged (centred labels) say nothing: all are level 0."""
+    plain_labels = [c.indent for c in labels if dependence(c.text) != "follows"]
+    steps: list[float] = []
+    for indent in sorted(set(plain_labels)):
+        if not steps or indent - steps[-1] > _INDENT_STEP:
+            steps.append(indent)
+    count = Counter(sum(1 for s in steps if s <= i + 0.01) - 1 for i in plain_labels)
+    if len(steps) > _MOST_LEVELS or any(n < 2 for level, n in count.items() if level):
+        steps = steps[:1]
+    return {c.indent: max(0, sum(1 for s in steps if s <= c.indent + 0.01) - 1) for c in labels}
+
+
+class _Chain:
+    """Walks down the labels of one column and says for each which heads stand above it."""
+
+    def __init__(self, levels: Mapping[float, int], segmented: bool) -> None:
+        self._levels = levels
+        self._segmented = segmented
+        self._section: Cell | None = None
+        self._stack: list[tuple[int, str]] = []  # indented ancestors of the last item, itself on top
+        self._outer: tuple[str, ...] = ()
+
+    def section(self, cell: Cell) -> None:
+        """A row without values that heads the rows below it."""
+        if self._section is None or cell.row != self._section.row:
+            self._section, self._stack = cell, []
+            self._outer = (_label_text(cell),)
+
+    def parents(self, cell: Cell, text: str) -> tuple[str, ...]:
+        """The heads above `cell`; the cell then becomes the last item, unless it leans on that one."""
+        kind = dependence(text)
+        if kind == "follows" and self._stack:
+            return (*self._outer, *(name for _, name in self._stack))
+        if kind == "rate" and self._segmented and self._stack:
+            above = [name for _, name in self._stack]
+            return (*self._outer, *(above[:-1] if dependence(above[-1]) == "measure" else above))
+        if kind == "part" and self._stack:
+            return (*self._outer, *(name for _, name in self._stack))
+        level = self._levels.get(cell.indent, 0)
+        while self._stack and self._stack[-1][0] >= level:
+            self._stack.pop()
+        above_item = tuple(name for _, name in self._stack)
+        self._stack.append((level, text))
+        return (*self._outer, *above_item)

@@ -1,0 +1,213 @@
+"""The unit of a fact: what is printed nearest the number wins, as far as it makes sense of the row.
+
+A growth row inside a table of 百万元 is no money, an EPS row there is money a share, turnover days are days.
+What no print settles stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from pipeline.errors import ConfigError
+from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
+from pipeline.meaning.unitwords import UnitMark, units_in, units_of_label
+
+_FILE = "senses.csv"
+_SENSES = frozenset(
+    {"growth", "percent", "days", "pure", "times", "per_share", "points", "shares", "score", "money", "none"}
+)
+_RATES = frozenset({"growth", "percent"})
+_PERCENT_KINDS = frozenset({"percent", "pp", "bp"})
+# What a sense alone settles, without any print: these have no power of ten and no currency.
+_BY_SENSE = {"days": "days", "pure": "pure", "times": "times", "points": "points", "score": "score"}
+_HUNDREDTHS = {"percent": 2, "pp": 2, "bp": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`name` as in the contract (`CNY`, `CNY/share`, `percent`, `times` …) and the printed power of ten.
+
+    Each is None where the print does not settle it.
+    """
+
+    name: str | None
+    scale: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """Where units may be printed around a number, nearest first; texts as printed, empty where there is none.
+
+    `measure` names what is measured (the row's label, or the column's head in a table of companies),
+    `sections` are the heads above it, innermost last; `modifier` is the other axis (the column's head over a
+    row's label); `around` are unit line, stub head, title and caption of the table.
+    """
+
+    measure: str
+    sections: Sequence[str] = ()
+    modifier: str = ""
+    row_unit: str = ""
+    around: Sequence[str] = ()
+    listing_currency: str | None = (
+        None  # in which the column's listing trades: decides between printed currencies
+    )
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = read_rows(_FILE, ("pattern", "sense"))
+    unknown = {sense for _, sense in rows} - _SENSES
+    if unknown:
+        raise ConfigError(
+            f"vocabulary/{_FILE}: unknown senses {sorted(unknown)}, known are {sorted(_SENSES)}"
+        )
+    return tuple((compile_pattern(_FILE, pattern), sense) for pattern, sense in rows)
+
+
+@lru_cache(maxsize=8192)
+def sense_of(label: str) -> str | None:
+    """What a label's words say it measures: `money`, `growth`, `per_share` …; None when they do not say."""
+    bare = plain(label)
+    words = without_brackets(bare) or bare
+    sense = next((sense for pattern, sense in _patterns() if pattern.search(words)), None)
+    if sense is None and words != bare:
+        sense = next(
+            (sense for pattern, sense in _patterns() if sense in _RATES and pattern.search(bare)), None
+        )
+    return None if sense == "none" else sense
+
+
+def measure_sense(prints: Prints) -> str | None:
+    """The sense of the number: the row's own, unless a growth column or section makes a rate of it."""
+    own = sense_of(prints.measure)
+    if sense_of(prints.modifier) == "growth":
+        return "growth"
+    above = next((s for s in map(sense_of, reversed(prints.sections)) if s is not None), None)
+    if above == "growth" and own in (None, "money", "per_share"):
+        return "growth"
+    return own or above
+
+
+def resolve_unit(prints: Prints, own: UnitMark | None, default_currency: str | None) -> Unit:
+    """The unit of one number.
+
+    `own` is the unit printed with the digits. `default_currency` is what a bare 元 means for this entity,
+    None where it is not settled.
+    """
+    sense = measure_sense(prints)
+    levels = _levels(prints)
+    currency = _currency(levels, default_currency, prints.listing_currency)
+    if own is not None:
+        if own.kind not in (None, "money"):
+            return _named(own, currency)
+        levels = [(own,), *levels]
+        currency = own.currency or currency
+    near = len(levels) - len(prints.around)
+    if sense in _BY_SENSE:
+        return _explicit_near(levels[:near], sense) or Unit(_BY_SENSE[sense], 0)
+    if sense in _RATES:
+        mark = _first(levels, _PERCENT_KINDS) or _first(levels[:near], frozenset({"times", "pure", "days"}))
+        return Unit(mark.kind, mark.scale) if mark else Unit(None, None)
+    if sense == "per_share":
+        return _per_share(levels[:near], currency)
+    if sense == "shares":
+        return _shares(levels)
+    return _money_or_other(levels, near, sense, currency)
+
+
+def amount_of(value: Decimal, unit: Unit) -> float | None:
+    """The value in base units: scale applied, percent as a fraction; None where the scale is unknown."""
+    if unit.scale is None:
+        return None
+    return float(value.scaleb(unit.scale - _HUNDREDTHS.get(unit.name or "", 0)))
+
+
+def _levels(prints: Prints) -> list[tuple[UnitMark, ...]]:
+    """Printed units by nearness: unit column, label, sections, head, then what stands around the table."""
+    found = [units_in(prints.row_unit), units_of_label(prints.measure)]
+    found += [units_of_label(section) for section in reversed(prints.sections)]
+    found += [units_of_label(level) for level in reversed(prints.modifier.split("|"))]
+    return found + [_around(text) for text in prints.around]
+
+
+def _around(text: str) -> tuple[UnitMark, ...]:
+    """A unit line is a unit throughout; a title only has one in brackets or at its end."""
+    return max(units_in(text), units_of_label(text), key=len)
+
+
+def _first(levels: Sequence[tuple[UnitMark, ...]], kinds: frozenset[str]) -> UnitMark | None:
+    return next((m for level in levels for m in level if m.kind in kinds), None)
+
+
+def _explicit_near(levels: Sequence[tuple[UnitMark, ...]], sense: str) -> Unit | None:
+    """A unit printed at the number, its label or its head, against what the words alone would say."""
+    for level in levels:
+        for mark in level:
+            if mark.kind in ("percent", "times", "days") and not (sense == "times" and mark.kind == "days"):
+                return Unit(mark.kind, mark.scale)
+    return None
+
+
+def _per_share(near: Sequence[tuple[UnitMark, ...]], currency: str | None) -> Unit:
+    mark = _first(near, frozenset({"money", "money/share"}))
+    scale = mark.scale if mark is not None and mark.scale is not None else 0
+    return Unit(f"{currency}/share" if currency else None, scale)
+
+
+def _shares(levels: Sequence[tuple[UnitMark, ...]]) -> Unit:
+    mark = next((m for level in levels for m in level if m.kind in (None, "shares")), None)
+    return Unit("shares", mark.scale if mark else None)
+
+
+def _money_or_other(
+    levels: Sequence[tuple[UnitMark, ...]], near: int, sense: str | None, currency: str | None
+) -> Unit:
+    """Money where the nearest usable unit says so; for unknown words whatever the nearest level says."""
+    bare: UnitMark | None = None
+    for index, level in enumerate(levels):
+        mark = _usable(level, sense)
+        if mark is None:
+            continue
+        if mark.kind not in (None, "money"):
+            return _named(mark, currency)
+        if mark.scale is None:  # a currency alone: the power of ten may stand further out
+            bare = bare or (mark if index < near else None)
+        elif mark.kind is None and sense is None:
+            return Unit(None, mark.scale)
+        else:
+            return Unit(currency, mark.scale)
+    if bare is not None:
+        return Unit(currency, 0)
+    return Unit(currency if sense == "money" else None, None)
+
+
+def _usable(level: tuple[UnitMark, ...], sense: str | None) -> UnitMark | None:
+    """The unit of a level that fits: money for money, the only one for unknown words."""
+    money = [m for m in level if m.kind in (None, "money")]
+    if sense == "money" and money:
+        return money[0]
+    return level[0] if len({(m.kind, m.scale) for m in level}) == 1 else None
+
+
+def _currency(levels: Sequence[tuple[UnitMark, ...]], default: str | None, listing: str | None) -> str | None:
+    """The nearest printed currency, else what 元 means here; of two in a level the listing's own."""
+    for level in levels:
+        if any(m.local for m in level):
+            return None
+        printed = {m.currency for m in level if m.currency}
+        if len(printed) == 1:
+            return printed.pop()
+        if printed:
+            return next((c for c in (listing, default) if c in printed), None)
+    return default
+
+
+def _named(mark: UnitMark, currency: str | None) -> Unit:
+    if mark.kind is None or not mark.kind.startswith("money"):
+        return Unit(mark.kind, mark.scale)
+    named = None if mark.local else mark.currency or currency
+    return Unit(mark.kind.replace("money", named) if named else None, mark.scale)
