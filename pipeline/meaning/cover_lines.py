@@ -1,0 +1,235 @@
+"""The lines of a cover as a reader takes them in: pieces of one baseline, vertical strips, labels and their values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.errors import ConfigError
+from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap
+from pipeline.reading.page import Page, Word
+
+# A gap wider than this many ems starts another piece: a space is 0.25 to 0.5 em, cells of a side box are further apart.
+PIECE_GAP = 1.25
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
+_STRIP_LENGTH = 4  # fewer stacked single characters than this are no vertical strip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A piece of a printed line: words of one baseline with no gap of a column between them."""
+
+    text: str  # as printed, spaces of letter spacing removed
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    bold: bool
+
+    @property
+    def width(self) -> float:
+        """Horizontal extent in points."""
+        return self.x1 - self.x0
+
+    @property
+    def yc(self) -> float:
+        """Vertical centre."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def tight(self) -> str:
+        """The text without spaces, in compatibility form, case kept."""
+        return tight(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A page taken apart for reading facts off it."""
+
+    width: float
+    height: float
+    lines: tuple[Line, ...]  # from the top, each row from the left, without the strips
+    strips: tuple[str, ...]  # text set vertically at the margin, from the top
+    body_size: float  # the size in which most characters are set
+    main: tuple[float, float]  # x range of the column of running text
+
+    def right_of(self, line: Line, reach: float = 260.0) -> list[Line]:
+        """The pieces on the same row to the right of `line`, nearest first, at most `reach` points away."""
+        return [
+            other
+            for other in self.lines
+            if other is not line
+            and other.x0 >= line.x1 - 1.0
+            and other.x0 - line.x1 <= reach
+            and abs(other.yc - line.yc) <= 0.5 * max(other.size, line.size)
+        ]
+
+
+@lru_cache(maxsize=16384)
+def tight(text: str) -> str:
+    """`text` without spaces, compatibility forms unified, case kept."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Lines of one wrapped text as one: a space only where a Latin word or number meets a Chinese one."""
+    whole = ""
+    for text in texts:
+        if whole and text:
+            left, right = whole[-1], text[0]
+            gap = (left.isalnum() and right.isalnum()) and not (_WIDE.match(left) and _WIDE.match(right))
+            whole += " " if gap else ""
+        whole += text
+    return whole
+
+
+def _baseline(word: Word) -> float:
+    return word.bottom - 0.14 * word.size  # `Word` boxes hang 0.14 em below the baseline
+
+
+def _strips(words: Sequence[Word]) -> list[list[Word]]:
+    """Columns of single characters stacked at one x: the spine of a cover."""
+    at: dict[int, list[Word]] = {}
+    for word in words:
+        if len(word.text) == 1 and (_WIDE.match(word.text) or word.text in "｜|│"):
+            at.setdefault(round(word.x0 / 2), []).append(word)
+    strips: list[list[Word]] = []
+    for column in at.values():
+        column.sort(key=lambda w: w.top)
+        run: list[Word] = []
+        for word in column:
+            # A blank between two parts of a spine is up to six characters high.
+            if run and (word.top - run[-1].top > 13 * word.size or abs(word.size - run[-1].size) > 0.2 * word.size):
+                strips.append(run)
+                run = []
+            run.append(word)
+        strips.append(run)
+    return [run for run in strips if len(run) >= _STRIP_LENGTH and _stacked(run)]
+
+
+def _stacked(run: Sequence[Word]) -> bool:
+    """Whether most characters follow the one above closely: a spine, not the margin of a table."""
+    close = sum(1 for a, b in zip(run, run[1:], strict=False) if b.top - a.top <= 2.2 * b.size)
+    return close >= 0.6 * (len(run) - 1)
+
+
+def _line(words: Sequence[Word]) -> Line:
+    text = words[0].text
+    for before, after in zip(words, words[1:], strict=False):
+        text += (" " if after.x0 - before.x1 > 0.2 * after.size else "") + after.text
+    heavy = sum(len(w.text) for w in words if w.bold)
+    return Line(
+        text=unwrap(text),
+        x0=min(w.x0 for w in words),
+        top=min(w.top for w in words),
+        x1=max(w.x1 for w in words),
+        bottom=max(w.bottom for w in words),
+        size=max(w.size for w in words),
+        bold=2 * heavy > sum(len(w.text) for w in words),
+    )
+
+
+def _pieces(words: Iterable[Word]) -> list[list[Word]]:
+    """Words grouped by baseline and gap; words come lines from the top, each from the left."""
+    pieces: list[list[Word]] = []
+    for word in words:
+        for piece in reversed(pieces[-16:]):
+            last = piece[-1]
+            size = max(last.size, word.size)
+            if (
+                abs(_baseline(word) - _baseline(last)) < 0.25 * size
+                and -0.5 * size < word.x0 - last.x1 <= PIECE_GAP * size
+                and min(last.size, word.size) > 0.6 * size
+            ):
+                piece.append(word)
+                break
+        else:
+            pieces.append([word])
+    return pieces
+
+
+def _main_column(lines: Sequence[Line], width: float) -> tuple[float, float]:
+    """The x range of the running text: where the most characters of long lines start and end."""
+    long = [line for line in lines if len(line.tight) >= 18]
+    if not long:
+        return 0.0, width
+    starts: Counter[int] = Counter()
+    for line in long:
+        starts[round(line.x0 / 25)] += len(line.tight)
+    best = max(starts, key=lambda k: starts[k] + starts[k + 1])
+    column = [line for line in long if round(line.x0 / 25) in (best, best + 1)]
+    return min(line.x0 for line in column), max(line.x1 for line in column)
+
+
+def read_cover_page(page: Page) -> Cover:
+    """Take a page's words apart into lines and strips."""
+    strips = _strips(page.words)
+    spine = {id(word) for run in strips for word in run}
+    words = [word for word in page.words if id(word) not in spine]
+    lines = sorted((_line(piece) for piece in _pieces(words)), key=lambda line: (round(line.top), line.x0))
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size * 2) / 2] += len(word.text)
+    return Cover(
+        width=page.width,
+        height=page.height,
+        lines=tuple(lines),
+        strips=tuple("".join(word.text for word in run) for run in sorted(strips, key=lambda r: (r[0].x0, r[0].top))),
+        body_size=max(sizes, key=lambda s: sizes[s]) if sizes else 0.0,
+        main=_main_column(lines, page.width),
+    )
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(name: str) -> dict[str, re.Pattern[str]]:
+    found: dict[str, list[str]] = {}
+    for pattern, what in read_rows(name, ("pattern", "what")):
+        compile_pattern(name, pattern)
+        found.setdefault(what, []).append(pattern)
+    return {what: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for what, patterns in found.items()}
+
+
+def words_for(what: str) -> re.Pattern[str]:
+    """The pattern of `cover_words.csv` for `what`; ConfigError when the file has no such row."""
+    try:
+        return _vocabulary("cover_words.csv")[what]
+    except KeyError:
+        raise ConfigError(f"vocabulary/cover_words.csv: no row says {what!r}, which reading a cover needs") from None
+
+
+def is_head(text: str) -> bool:
+    """Whether a line is a head, a banner or the name of a department rather than a sentence."""
+    clean = plain(text)
+    return any(pattern.fullmatch(clean) for pattern in _vocabulary("cover_heads.csv").values())
+
+
+@lru_cache(maxsize=1)
+def _type_words() -> re.Pattern[str]:
+    words = sorted((w for (w,) in read_rows("cover_type_words.csv", ("word",))), key=len, reverse=True)
+    mark = r"(?:19|20)?\d\d(?:[年aef]|[qh][1-4])?|[1-4][qh](?:\d\d)?|[qh][1-4]|\d{1,2}"
+    return re.compile("|".join([*map(re.escape, words), mark, r"[^\w]+", "_"]), re.IGNORECASE)
+
+
+def only_type(text: str) -> bool:
+    """Whether a text says no more than what kind of report this is: `2025年一季报点评`, `——公司首次覆盖报告`."""
+    return not _type_words().sub("", plain(text))
+
+
+def related_blocks(cover: Cover) -> list[tuple[float, float, float]]:
+    """Where earlier reports are listed: (x0, top, x1 left open) as left edge, top and right edge of each list's column."""
+    head = words_for("related_head")
+    return [
+        (line.x0 - 12.0, line.top - 1.0, line.x0 + max(line.width, 220.0))
+        for line in cover.lines
+        if line.top > 0.15 * cover.height and head.fullmatch(plain(line.text).strip("：: "))
+    ]
+
+
+def in_related(line: Line, blocks: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether a line stands in a list of earlier reports."""
+    return any(x0 <= line.x0 <= x1 and line.top >= top for x0, top, x1 in blocks)

@@ -1,0 +1,187 @@
+"""The rating a cover prints, what was done with it, and its level on the common five-step scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.errors import ConfigError
+from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, tight, words_for
+from pipeline.meaning.lexicon import read_rows
+
+LEVELS = ("buy", "outperform", "hold", "underperform", "sell")
+_TOP = 0.42  # a rating without a label stands in the upper part of the page
+_QUOTES = "[“”\"'「」『』‘’]?"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A printed rating: `text` and `action` as printed, the risk grade behind a dash (买入-A) left out."""
+
+    text: str
+    action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    alone: re.Pattern[str]
+    at_end: re.Pattern[str]
+    prose: re.Pattern[str]
+    action: re.Pattern[str]
+    label: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _levels() -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for rating, broker, level in read_rows("ratings.csv", ("rating", "broker", "level")):
+        if level and level not in LEVELS:
+            raise ConfigError(f"vocabulary/ratings.csv: {rating!r} has the level {level!r}, expected one of {LEVELS}")
+        found[tight(rating).upper(), broker] = level
+    return found
+
+
+@lru_cache(maxsize=1)
+def _actions() -> dict[str, str]:
+    return dict(read_rows("cover_actions.csv", ("printed", "action")))
+
+
+def _any(words: Sequence[str]) -> str:
+    return "(?:" + "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) + ")"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    rating = f"(?P<rating>{_any(list(dict.fromkeys(word for word, _ in _levels())))})(?:-[A-D])?"
+    action = f"(?P<action>{_any(list(_actions()))})"
+    bracketed = rf"[(|/]{action}(?:评级)?[)]?"
+    label = rf"(?:{words_for('rating_label').pattern})"
+    tagged = rf"{label}(?:\((?P<label_action>{_any(list(_actions()))})\))?"
+    date = r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}/)?"
+    compiled = re.compile
+    return _Patterns(
+        alone=compiled(f"{date}(?P<label>{tagged}:?)?{_QUOTES}{rating}{_QUOTES}(?:评级)?(?:{bracketed})?", re.IGNORECASE),
+        at_end=compiled(f".*{rating}{bracketed}", re.IGNORECASE),
+        prose=compiled(
+            rf"(?:(?P<action>维持|重申|首次(?:覆盖)?[,，]?(?:并)?给予|上调至|下调至)|给予|予以)"
+            rf"[^。；，,;]{{0,6}}?[“\"「『]{rating}[”\"」』](?:的)?(?:投资)?评级",
+            re.IGNORECASE,
+        ),
+        action=compiled(f"[(|/]?{action}[)]?", re.IGNORECASE),
+        label=compiled(f"{tagged}:?", re.IGNORECASE),
+    )
+
+
+def rating_level(rating: str | None, broker: str | None) -> str | None:
+    """The level of a printed rating, by the house's own row where its scale differs; None where it has none."""
+    if rating is None:
+        return None
+    key = tight(rating).upper()
+    level = _levels().get((key, broker or ""), _levels().get((key, "")))
+    return level or None
+
+
+def is_rating(text: str) -> bool:
+    """Whether a line prints a rating, with or without its label and action."""
+    return _patterns().alone.fullmatch(tight(text)) is not None
+
+
+def _action(printed: str | None) -> str | None:
+    return None if printed is None else _actions().get(printed, _actions().get(printed.lower()))
+
+
+def _read(text: str) -> tuple[Rating, bool] | None:
+    """The rating of a whole line and whether it carries its label or action."""
+    match = _patterns().alone.fullmatch(text)
+    if match is None:
+        return None
+    action = _action(match["action"] or match["label_action"])
+    return Rating(match["rating"], action), bool(match["label"] or action)
+
+
+def _to_the_right(cover: Cover, line: Line) -> tuple[Rating | None, str | None]:
+    """The first rating, and the first action, on the row behind a label."""
+    action = None
+    for other in cover.right_of(line):
+        text = other.tight
+        read = _read(text)
+        if read is not None:
+            return read[0], action
+        if found := _patterns().action.fullmatch(text):
+            action = action or _action(found["action"])
+    return None, action
+
+
+def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
+    """The rating of a cover: labelled, or with its action, or alone near the top; with `prose` also a sentence's.
+
+    A sentence counts only where all such sentences of the page name the same rating.
+    """
+    blocks = related_blocks(cover)
+    previous = words_for("previous_rating_label")
+    candidates: list[tuple[float, Rating]] = []
+    for line in cover.lines:
+        text = line.tight
+        if in_related(line, blocks) or previous.fullmatch(text.rstrip(":")) or _has_previous_label(cover, line):
+            continue
+        above = line.top <= _TOP * cover.height
+        size = line.size / 100
+        if (read := _read(text)) is not None:
+            rating, sure = read
+            if rating.action is None:
+                rating = Rating(rating.text, _to_the_right(cover, line)[1])
+            if sure or rating.action is not None or (above and line.size >= cover.body_size):
+                candidates.append((4 + 2 * bool(rating.action) + sure + above + size, rating))
+        elif found := _patterns().label.fullmatch(text):
+            there, _ = _to_the_right(cover, line)
+            if there is not None:
+                given = there.action or _action(found["label_action"])
+                candidates.append((5 + 2 * bool(given) + above + size, Rating(there.text, given)))
+        elif above and (match := _patterns().at_end.fullmatch(text)) and len(text) < 40:
+            candidates.append((4 + size, Rating(match["rating"], _action(match["action"]))))
+    if candidates:
+        best = max(candidates, key=lambda c: c[0])[1]
+        return Rating(best.text, _settled_action(cover, best.action))
+    return _from_prose(cover) if prose else None
+
+
+def _has_previous_label(cover: Cover, line: Line) -> bool:
+    """Whether the row's label says that this is the rating of an earlier report."""
+    previous = words_for("previous_rating_label")
+    return any(
+        previous.fullmatch(other.tight.rstrip(":")) and 0 <= line.x0 - other.x1 <= 200
+        for other in cover.lines
+        if abs(other.yc - line.yc) <= 0.5 * max(other.size, line.size)
+    )
+
+
+def _settled_action(cover: Cover, action: str | None) -> str | None:
+    """The action, by a row of its own (评级变动, 首次覆盖) where the rating carries none or an abbreviation."""
+    if action is not None and action != "首评":
+        return action
+    label = words_for("action_label")
+    for line in cover.lines:
+        text = line.tight
+        if line.top > _TOP * cover.height:
+            break
+        if label.fullmatch(text.rstrip(":")):
+            found = _to_the_right(cover, line)[1]
+            if found is not None:
+                return found
+        alone = _patterns().action.fullmatch(text)
+        if alone is not None and len(text) >= 4:
+            return _action(alone["action"])
+    return action
+
+
+def _from_prose(cover: Cover) -> Rating | None:
+    left, right = cover.main
+    text = "".join(line.tight for line in cover.lines if line.x0 >= left - 15 and line.x0 < right)
+    found = list(_patterns().prose.finditer(text))
+    if len({match["rating"] for match in found}) != 1:
+        return None
+    verb = next((match["action"] for match in found if match["action"]), None)
+    action = None if verb is None else _action(re.sub(r"[,，]?(?:并)?给予|至$", "", verb))
+    return Rating(found[0]["rating"], action)
