@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.reading.page import Box, Word
+from pipeline.layout.lines import Segment
+from pipeline.reading.page import Box, Fill, Rule, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,20 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A region of one page that holds one table: its words, and the texts set around it."""
+    """A region of one page that holds one table.
+
+    `header` holds the words of the column heads (all levels), `body` the rows below; `heads` are the
+    segments of the header that fix the columns, from the left. `rules` and `fills` are those drawn inside.
+    """
 
     page: int
     box: Box
-    words: tuple[Word, ...]
+    header: tuple[Word, ...]
+    body: tuple[Word, ...]
+    heads: tuple[Segment, ...] = ()
     caption: Caption | None = None
     title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
     unit_text: str = ""
     source_note: str = ""
+    rules: tuple[Rule, ...] = ()
+    fills: tuple[Fill, ...] = ()

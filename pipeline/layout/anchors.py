@@ -1,0 +1,200 @@
+"""Lines of period heads (`2023A 2024A 2025E`): the surest sign of where a table's columns stand.
+
+Side-by-side blocks print one such run each on one line, or at different heights; comparable-company tables
+repeat the run without labels in between. What lies below the gap between two heads tells them apart.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.tokens import is_number, is_period, is_value
+from pipeline.reading.page import Box, Page, Word
+
+REACH = 160.0  # how far below a head its columns are looked at: about twelve rows
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A run of period heads of one block, with the horizontal room that the block takes."""
+
+    heads: tuple[Segment, ...]
+    top: float
+    bottom: float
+    left: float
+    right: float
+
+    @property
+    def pitch(self) -> float:
+        """Typical distance between neighbouring heads."""
+        steps = [b.box.x1 - a.box.x1 for a, b in pairwise(self.heads)]
+        return statistics.median(steps) if steps else 40.0
+
+    @property
+    def yc(self) -> float:
+        """Vertical centre of the heads."""
+        return (self.top + self.bottom) / 2
+
+
+def is_label_text(text: str) -> bool:
+    """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
+    return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)
+
+
+def period_segments(line: Sequence[Word]) -> list[Segment]:
+    """The segments of a line that are period heads, spaces left aside."""
+    return [s for s in segments_of(line) if is_period(s.text.replace(" ", ""))]
+
+
+def _split_by_labels(heads: list[Segment], below: Sequence[Segment]) -> list[list[Segment]]:
+    """Cut the run where the rows below hold labels, not values, between two heads."""
+    groups = [[heads[0]]]
+    for left, right in pairwise(heads):
+        a, b = left.box.x1, right.box.x0
+        texts = values = 0
+        for segment in below:
+            # Prose further down crosses the gap; a label begins in it.
+            if a + 1 < segment.box.x0 and segment.box.x0 < b - 1:
+                if is_label_text(segment.text):
+                    texts += 1
+                elif is_value(segment.text) and segment.box.x1 < b - 1:
+                    values += 1
+        if b - a > 20 and texts >= 2 and texts > values:
+            groups.append([right])
+        else:
+            groups[-1].append(right)
+    return groups
+
+
+def _label_left(heads: Sequence[Segment], rows: Sequence[Sequence[Word]], limit: float) -> float:
+    """Where the labels of the rows below begin: walk left from the first column while the gaps stay small."""
+    first = heads[0].box.x0
+    last = heads[-1].box.x1
+    starts: list[float] = []
+    for line in rows:
+        if not any(is_value(w.text) and first - 12 < w.xc < last + 12 for w in line):
+            continue
+        words = [w for w in line if limit < w.x0 and w.xc < first and not is_number(w.text)]
+        if not words:
+            continue
+        start = words[-1].x0
+        for before, after in pairwise(reversed(words)):
+            # `reversed`: `before` stands to the right of `after`
+            if before.x0 - after.x1 > 1.6 * before.size:
+                break
+            start = after.x0
+        starts.append(start)
+    if not starts:
+        return max(limit, heads[0].box.x0 - 90)
+    starts.sort()
+    for start in starts:
+        if sum(abs(other - start) < 30 for other in starts) >= min(2, len(starts)):
+            return start
+    return starts[0]
+
+
+def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
+    """The left end of the rules and bands around the heads that span the block from its labels to its last head."""
+    first, last = anchor.heads[0].box, anchor.heads[-1].box
+    ends = [
+        r.x0
+        for r in extents
+        if r.x1 - r.x0 > 30
+        and max(limit - 4, 8.0) < r.x0 <= first.x0
+        and last.x0 <= r.x1 < last.x1 + 2.5 * anchor.pitch + 12
+        and r.bottom > anchor.top - 40
+        and r.top < anchor.bottom + 40
+    ]
+    return min(ends) if ends else anchor.left
+
+
+def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
+    """All runs of at least two period heads on the page, with their blocks' left and right limits."""
+    found: list[Anchor] = []
+    for index, line in enumerate(lines):
+        heads = period_segments(line)
+        if len(heads) < 2:
+            continue
+        y = line[0].yc
+        rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
+        below = [s for row in rows for s in segments_of(row)]
+        for group in _split_by_labels(heads, below):
+            if len(group) < 2 or not _has_values_below(group, rows):
+                continue
+            top, bottom = min(s.box.top for s in group), max(s.box.bottom for s in group)
+            found.append(Anchor(tuple(group), top, bottom, group[0].box.x0, group[-1].box.x1))
+    return _with_room(page, lines, found)
+
+
+def _has_values_below(heads: Sequence[Segment], rows: Sequence[Sequence[Word]]) -> bool:
+    """At least one row below holds values under two of the heads (an axis of a chart has none)."""
+    for row in rows[:14]:
+        under = {
+            i
+            for w in row
+            if is_value(w.text) and not is_period(w.text)
+            for i, s in enumerate(heads)
+            if w.x0 < s.box.x1 + 3 and w.x1 > s.box.x0 - 3
+        }
+        if len(under) >= 2 or (len(under) == 1 and len(heads) == 1):
+            return True
+    return False
+
+
+def horizontal_extents(page: Page) -> list[Box]:
+    """Horizontal rules and row bands, pieces of one line (cell borders, cell fills) joined."""
+    pieces = [Box(r.x0, r.top, r.x1, r.bottom) for r in page.rules if r.horizontal]
+    pieces += [Box(f.x0, f.top, f.x1, f.bottom) for f in page.fills if f.bottom - f.top < 40]
+    joined: list[Box] = []
+    for piece in sorted(pieces, key=lambda b: (round(b.top), round(b.bottom), b.x0)):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and abs(last.top - piece.top) < 1.2
+            and abs(last.bottom - piece.bottom) < 1.2
+            and piece.x0 - last.x1 < 3
+        ):
+            joined[-1] = Box(last.x0, last.top, max(last.x1, piece.x1), last.bottom)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _beside(anchor: Anchor, other: Anchor) -> bool:
+    return other is not anchor and other.heads[-1].box.x1 < anchor.heads[0].box.x0 - 15
+
+
+def _with_room(page: Page, lines: Sequence[Sequence[Word]], anchors: list[Anchor]) -> list[Anchor]:
+    roomy: list[Anchor] = []
+    drawn = horizontal_extents(page)
+    for anchor in anchors:
+        near = [o for o in anchors if _beside(anchor, o) and abs(o.yc - anchor.yc) < 320]
+        limit = max((o.heads[-1].box.x1 for o in near), default=0.0)
+        rows = [line for line in lines if anchor.bottom - 2 < line[0].yc < anchor.bottom + REACH]
+        left = _label_left(anchor.heads, rows, limit)
+        stub = [
+            w.x0
+            for line in lines
+            for w in line
+            if abs(w.yc - anchor.yc) < 0.6 * w.size and limit < w.x0 and left - 14 < w.x0 < anchor.heads[0].box.x0
+        ]
+        left = min([left, *stub])
+        roomy.append(replace(anchor, left=min(left, _drawn_left(drawn, replace(anchor, left=left), limit)) - 1.5))
+    return [replace(a, right=_right(a, roomy, page)) for a in roomy]
+
+
+def _right(anchor: Anchor, anchors: Sequence[Anchor], page: Page) -> float:
+    """Up to the next block on the right, else the page's edge less a margin."""
+    last = anchor.heads[-1].box.x1
+    nexts = [
+        o.left
+        for o in anchors
+        if o.heads[0].box.x0 > last and abs(o.yc - anchor.yc) < 320 and o.left > last - 6
+    ]
+    return min([*nexts, page.width])
+
+

@@ -1,0 +1,260 @@
+"""Pages to blocks: every region that can hold a table, with its heads, title, unit and source note."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
+from pipeline.layout.block import Block, Caption
+from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, unit_in
+from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
+from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
+from pipeline.reading.page import Box, Page, Word, union
+
+# A phrase this long (in em) that runs across two columns is prose, not a row head.
+PROSE_EM = 14.0
+
+
+@dataclass(slots=True)
+class _Around:
+    """What was met above a block's heads."""
+
+    levels: list[list[Word]] = field(default_factory=list)
+    caption: Caption | None = None
+    titles: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+
+
+def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
+    """The block's right end: its last head, or text heads further right on the same lines."""
+    size = anchor.heads[-1].size
+    edge = anchor.heads[-1].box.x1
+    beside = sorted(
+        (w for w in words if anchor.top - 1.4 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge),
+        key=lambda w: w.x0,
+    )
+    for word in beside:
+        if word.x1 > anchor.right or word.x0 - edge > 1.7 * anchor.pitch:
+            break
+        below = any(
+            is_value(w.text) and w.x0 < word.x1 and w.x1 > word.x0 and 0 < w.yc - anchor.yc < 60 for w in words
+        )
+        if not below and not _above_text(word, words, anchor):
+            break
+        edge = max(edge, word.x1)
+    return min(edge + 0.55 * anchor.pitch, anchor.right)
+
+
+def _above_text(head: Word, words: Sequence[Word], anchor: Anchor) -> bool:
+    """Whether a head stands over a column of short texts (a rating, an industry), not over prose."""
+    below = [w for w in words if w.x0 < head.x1 and w.x1 > head.x0 and 0 < w.yc - anchor.yc < 60 and w is not head]
+    return bool(below) and all(width_of(w.text) <= 8 for w in below)
+
+
+def _value_zone(heads: Sequence[Segment]) -> float:
+    """Where the value columns begin: numbers may reach a little left of their head."""
+    pitch = statistics.median(b.box.x1 - a.box.x1 for a, b in zip(heads, heads[1:], strict=False)) if len(heads) > 1 else 40
+    return heads[0].box.x0 - min(0.5 * pitch, 28.0)
+
+
+def _is_prose(segments: Sequence[Segment], heads: Sequence[Segment]) -> bool:
+    second = heads[1].box.x0 if len(heads) > 1 else heads[0].box.x1
+    return any(s.box.x1 > second and width_of(s.text) >= PROSE_EM and s.box.x0 < second for s in segments)
+
+
+def _body_lines(
+    lines: Sequence[list[Word]], anchor: Anchor, anchors: Sequence[Anchor], zone: float
+) -> tuple[list[list[Word]], str]:
+    """The lines of a block from below its heads to its end, and the source note that ended it."""
+    other_heads = {id(w) for a in anchors if a is not anchor for s in a.heads for w in s.words}
+    body: list[list[Word]] = []
+    pitches: list[float] = []
+    note = ""
+    last_value = -1
+    for line in lines:
+        segments = segments_of(line)
+        if sum(id(w) in other_heads for w in line) >= 2:
+            break
+        if is_source_note(segments[0].text):
+            note = join_words(line)
+            break
+        if parse_caption(join_words(line), segments[0].box) and not any(is_value(s.text) for s in segments[1:]):
+            break
+        has_values = any(is_value(tight(s.text)) and s.box.xc > zone for s in segments)
+        if body:
+            step = line[0].yc - body[-1][0].yc
+            usual = statistics.median(pitches) if pitches else step
+            # Ratio blocks space their groups out: up to 2.4 times the pitch was seen, 40 pt at most.
+            if step > max(2.6 * usual, 24.0) and (len(pitches) >= 2 or step > 48):
+                aligned = sum(is_value(tight(s.text)) and s.box.xc > zone for s in segments)
+                if step > 4 * usual or aligned < 0.5 * len(anchor.heads):
+                    break
+            pitches.append(step)
+        elif line[0].yc - anchor.yc > 60:
+            break
+        if not has_values and _is_prose(segments, anchor.heads):
+            break
+        body.append(line)
+        if has_values:
+            last_value = len(body) - 1
+    return _trim(body, last_value), note
+
+
+def _trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
+    """Drop what follows the last row with values, except the rest of its own wrapped label."""
+    kept = body[: last_value + 1]
+    for line in body[last_value + 1 :]:
+        if not kept:
+            break
+        previous = kept[-1]
+        near = line[0].yc - max(w.yc for w in previous) < 1.25 * line[0].size
+        if not near or unit_in(join_words(line)) or len(kept) > last_value + 1:
+            break
+        kept.append(line)
+    return kept
+
+
+def _over(line: Sequence[Word], zone: float) -> list[Segment]:
+    """The segments of a line that stand over the value columns and say more than a unit."""
+    return [s for s in segments_of(line) if s.box.xc > zone - 6 and not is_unit_line(s.text)]
+
+
+def _lines_above(lines: Sequence[list[Word]], anchor: Anchor, taken: set[int]) -> list[list[Word]]:
+    """The lines over the heads, nearest first, up to prose, another table's values, or a gap."""
+    near: list[list[Word]] = []
+    floor = anchor.top
+    for line in reversed(lines):
+        text = join_words(line)
+        gap = floor - max(w.bottom for w in line)
+        if any(id(w) in taken for w in line) or gap > 1.6 * line[0].size + 8 or anchor.top - floor > 60:
+            break
+        if is_source_note(text) or any(is_number(s.text) and not is_period(s.text) for s in segments_of(line)):
+            break
+        near.append(line)
+        if width_of(text) > 40 or parse_caption(text, line[0].box):
+            break
+        floor = min(w.top for w in line)
+    return near
+
+
+def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set[int]) -> _Around:
+    """Walk up from the heads: upper head levels, unit lines, titles, a caption."""
+    around = _Around()
+    near = _lines_above(lines, anchor, taken)
+    texts = [join_words(line) for line in near]
+    # The topmost line with two heads over the value columns closes the header; what lies below it belongs to it.
+    height = 0
+    for index, line in enumerate(near):
+        if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
+            break
+        over = _over(line, zone)
+        if len(over) >= 2 or (index == 0 and len(over) == len(segments_of(line)) == 1 and _spans(over[0], anchor)):
+            height = index + 1
+    around.levels = near[:height]
+    for text, line in zip(texts[height:], near[height:], strict=True):
+        caption = parse_caption(text, union([s.box for s in segments_of(line)]))
+        if caption:
+            around.caption = caption
+            break
+        if width_of(text) > 40 or len(around.titles) >= 2:
+            break
+        around.units += [unit_in(s.text) for s in segments_of(line) if unit_in(s.text)]
+        first = segments_of(line)[0].text
+        if is_label_text(first) and not first.startswith(("单位", "單位")):
+            around.titles.append(first)
+    return around
+
+
+def _spans(segment: Segment, anchor: Anchor) -> bool:
+    """Whether a lone segment is a head centred over all value columns."""
+    first, last = anchor.heads[0].box, anchor.heads[-1].box
+    return segment.box.x0 > first.x0 - 4 and abs(segment.box.xc - (first.x0 + last.x1) / 2) < 0.3 * anchor.pitch
+
+
+def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
+    """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`)."""
+    count = 0
+    for line in body[:2]:
+        segments = [s for s in segments_of(line) if s.box.xc > zone]
+        if len(segments) < max(2, len(anchor.heads) // 2) or any(is_value(s.text) for s in segments):
+            break
+        if any(s.box.xc < zone and is_label_text(s.text) for s in segments_of(line)) and len(segments) < 3:
+            break
+        count += 1
+    return count
+
+
+def _inside(page: Page, box: Box) -> tuple[tuple, tuple]:  # type: ignore[type-arg]
+    rules = tuple(r for r in page.rules if r.x1 > box.x0 and r.x0 < box.x1 and r.bottom > box.top - 6 and r.top < box.bottom + 6)
+    fills = tuple(f for f in page.fills if f.x1 > box.x0 and f.x0 < box.x1 and f.bottom > box.top - 6 and f.top < box.bottom + 6)
+    return rules, fills
+
+
+_FURNITURE = re.compile(r"请务必|免责|声明|敬请|请参阅|请仔细阅读|证券研究报告|评级说明|信息披露")
+_PAGE_NUMBER = re.compile(r"[-–—]?(?:第|P|Page)?\d{1,3}(?:/\d{1,3}|页(?:共\d+页)?)?[-–—]?")
+
+
+def is_furniture(line: Sequence[Word], page: Page) -> bool:
+    """Running heads and feet: page numbers, disclaimers' one-liners, in the outer tenth of the page."""
+    y = line[0].yc
+    if 0.1 * page.height < y < 0.9 * page.height:
+        return False
+    text = tight(join_words(line))
+    return bool(_FURNITURE.search(text) or _PAGE_NUMBER.fullmatch(text))
+
+
+def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anchor]) -> list[Block]:
+    """One block for every run of period heads."""
+    blocks: list[Block] = []
+    taken: set[int] = set()
+    words = [w for line in lines for w in line]
+    for anchor in sorted(anchors, key=lambda a: (a.top, a.left)):
+        head_ids = {id(w) for s in anchor.heads for w in s.words}
+        if head_ids & taken:
+            continue
+        zone = _value_zone(anchor.heads)
+        right = _right_of(anchor, words)
+        inside = [w for w in words if anchor.left <= w.xc <= right and w.x1 < right + 8 and id(w) not in taken]
+        level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
+        below = cluster_lines([w for w in inside if w.yc > anchor.yc and w not in level])
+        above = cluster_lines([w for w in inside if w.yc < anchor.yc and w not in level])
+        body, note = _body_lines(below, anchor, anchors, zone)
+        sub = _sub_levels(body, anchor, zone)
+        if len(body) - sub < 1:
+            continue
+        around = _look_up(above, anchor, zone, taken)
+        header = [w for line in reversed(around.levels) for w in line] + level + [w for line in body[:sub] for w in line]
+        rows = [w for line in body[sub:] for w in line]
+        box = union([w.box for w in [*header, *rows]])
+        taken |= {id(w) for w in [*header, *rows]}
+        stub = join_words([w for w in level if w.x1 < zone + 6 and w.xc < anchor.heads[0].box.x0])
+        units = [unit_in(stub), *around.units, unit_in(around.titles[0]) if around.titles else ""]
+        if around.caption:
+            units.append(unit_in(around.caption.name))
+        rules, fills = _inside(page, box)
+        blocks.append(
+            Block(
+                page=page.number,
+                box=box,
+                header=tuple(header),
+                body=tuple(rows),
+                heads=anchor.heads,
+                caption=around.caption,
+                title=" ".join(around.titles[:1]),
+                unit_text=next((u for u in units if u), ""),
+                source_note=note,
+                rules=rules,
+                fills=fills,
+            )
+        )
+    return blocks
+
+
+def find_blocks(page: Page) -> list[Block]:
+    """All blocks of a page, from the top."""
+    lines = [line for line in cluster_lines(page.words, 0.35) if not is_furniture(line, page)]
+    anchors = find_anchors(page, lines)
+    return sorted(period_blocks(page, lines, anchors), key=lambda b: (b.box.top, b.box.x0))

@@ -1,0 +1,53 @@
+"""Texts set around tables: numbered captions, source notes, unit lines, headings."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.layout.block import Caption
+from pipeline.reading.page import Box
+
+_CAPTION = re.compile(
+    r"^[•●■◆▌\s]*(?:图表|图|表|Figure|Exhibit|Table|Chart|FIGURE|TABLE|EXHIBIT)\s*[:：]?\s*(\d{1,3}(?:[-.]\d{1,2})?)"
+    r"\s*(?:[:：.、\s]|(?=[^\d\s]))\s*(.*)$"
+)
+_SOURCE = re.compile(r"^[（(]?(?:资料来源|数据来源|来源|资料來源|Source|注释?|备注|说明|Notes?)\s*[:：\d]", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?:单位|單位)\s*[:：]?\s*[（(]?([^（()）:：]{1,16})[)）]?"
+    r"|[（(]([^（()）]*(?:百万|亿|万|千|元|美元|港元|人民币|RMB|HKD|USD|CNY)[^（()）]*)[)）]"
+    r"|^((?:人民币|港币|港元|美元|RMB|HK\$|US\$|USD|HKD|CNY|百万|十亿|亿|千|万)[^一-鿿]{0,3}"
+    r"(?:百万|十亿|亿|千|万|mn|bn|million|元|港元|美元|人民币)*[^一-鿿]{0,2})$"
+    r"|((?:百万|亿|千|万)(?:元|港元|美元|人民币|港币))",
+)
+
+
+def parse_caption(text: str, box: Box) -> Caption | None:
+    """`图表 70: 商汤盈利预测` → Caption(number=`70`, name=`商汤盈利预测`); None where the text is no caption."""
+    match = _CAPTION.match(text.strip())
+    if not match:
+        return None
+    return Caption(text=text.strip(), number=match[1], name=match[2].strip(), box=box)
+
+
+def is_source_note(text: str) -> bool:
+    """Whether a line is the note below a table (资料来源: …, 注: …)."""
+    return bool(_SOURCE.match(text.strip()))
+
+
+def unit_in(text: str) -> str:
+    """The printed unit inside a heading, stub head or unit line, empty where there is none."""
+    match = _UNIT.search(text.strip())
+    if not match:
+        return ""
+    return next(group for group in match.groups() if group is not None).strip()
+
+
+_UNIT_ONLY = re.compile(
+    r"(?:单位|單位).{0,18}|[（(]?(?:人民币|港币|港元|美元|RMB|HK\$|US\$|USD|HKD|CNY)?\s*(?:百万|十亿|亿|千|万)?"
+    r"(?:元|港元|美元|人民币|港币|mn|bn|million)?[)）]?|[%％倍x]"
+)
+
+
+def is_unit_line(text: str) -> bool:
+    """Whether the text says a unit and nothing else: `单位:百万元`, `(人民币百万)`."""
+    return bool(text) and bool(_UNIT_ONLY.fullmatch(text.strip()))

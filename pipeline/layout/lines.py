@@ -1,0 +1,81 @@
+"""Words to lines, and lines to segments: runs of words that a reader sees as one phrase or one cell."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.layout.tokens import is_period, is_value
+from pipeline.reading.page import Box, Word, union
+
+# Word sets a quarter em between Chinese and Latin; a cell gap in the tightest corpus tables is 0.5 em.
+PHRASE_GAP = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words of one line set close together."""
+
+    words: tuple[Word, ...]
+    text: str
+    box: Box
+
+    @property
+    def size(self) -> float:
+        """Font size of its first word in points."""
+        return self.words[0].size
+
+
+def join_words(words: Sequence[Word]) -> str:
+    """Words of one line as one text: a space where the page leaves more than a seventh of an em."""
+    parts: list[str] = []
+    last: Word | None = None
+    for word in words:
+        if last is not None and word.x0 - last.x1 > 0.14 * last.size:
+            parts.append(" ")
+        parts.append(word.text)
+        last = word
+    return "".join(parts)
+
+
+def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[Word]]:
+    """Words grouped by height, from the top; each line sorted by x.
+
+    `tolerance` is a share of the em: a word joins the line whose mean centre is nearer than that.
+    """
+    lines: list[list[Word]] = []
+    centres: list[float] = []
+    for word in sorted(words, key=lambda w: (w.yc, w.x0)):
+        if lines and abs(word.yc - centres[-1]) <= tolerance * min(word.size, lines[-1][0].size):
+            lines[-1].append(word)
+            centres[-1] += (word.yc - centres[-1]) / len(lines[-1])
+        else:
+            lines.append([word])
+            centres.append(word.yc)
+    for line in lines:
+        line.sort(key=lambda w: w.x0)
+    return lines
+
+
+def _stands_alone(text: str) -> bool:
+    return is_value(text) or is_period(text)
+
+
+def segments_of(line: Sequence[Word]) -> list[Segment]:
+    """Split a line at gaps wider than a phrase's; two values (or period heads) never share a segment."""
+    groups: list[list[Word]] = []
+    for word in line:
+        if groups:
+            last = groups[-1][-1]
+            near = word.x0 - last.x1 <= PHRASE_GAP * max(last.size, word.size)
+            if near and not (_stands_alone(word.text) and _stands_alone(last.text)):
+                groups[-1].append(word)
+                continue
+        groups.append([word])
+    return [Segment(tuple(g), join_words(g), union([w.box for w in g])) for g in groups]
+
+
+def median_size(words: Sequence[Word]) -> float:
+    """Median font size, 9 where there are no words."""
+    return statistics.median(w.size for w in words) if words else 9.0

@@ -1,0 +1,75 @@
+"""What a word is by its looks: a number, a missing mark, a period head, or text. No meaning yet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Letters that brokers set directly behind a number.
+_SUFFIX = r"(?:%|％|‰|x|X|×|倍|pp|pct|ppts?|pcts|bps?|[亿万千百]{0,2}(?:元|港元|港币|美元|人民币|股|天|次)?)"
+_NUMBER = re.compile(
+    rf"[（(]?[-+−－–＋]?[（(]?(?:[¥￥$]|HK\$|US\$|RMB|HKD|USD)?\d[\d,，]*(?:[.．]\d+)?{_SUFFIX}[)）]?{_SUFFIX}",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(r"(?:[-−－–—―]{1,3}|/|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE)
+_YEAR = r"(?:19[89]\d|20[0-4]\d)"
+_MARK = r"(?:年度?)?[（(]?(?:[AEFaef]|预测|预计|实际)?[)）]?"
+_PERIOD = re.compile(
+    rf"(?:FY)?{_YEAR}{_MARK}"
+    rf"|FY\d\d{_MARK}"
+    rf"|['’]?\d\d[AEF]"
+    rf"|{_YEAR}[-/.]?[HhQqSs][1-4]{_MARK}"
+    rf"|[1-4][HhQq](?:{_YEAR}|\d\d){_MARK}"
+    rf"|9[Mm](?:{_YEAR}|\d\d){_MARK}"
+    rf"|(?:{_YEAR}|\d\d)[HhQq][1-4]{_MARK}"
+    rf"|{_YEAR}年?[HhQq]?[1-4]?-?(?:[上下]半年|[一二三四]季度|前三季度|中报|年报|一季报|三季报){_MARK}"
+    rf"|{_YEAR}[-/.年]\d{{1,2}}(?:[-/.月]\d{{1,2}}日?)?[AEFaef]?"
+    rf"|(?:12|0?[369])[-/](?:{_YEAR}|\d\d)[AEFaef]?"
+)
+# A value of a side box: digits with separators, dates, ranges, tickers, currency words.
+_LOOSE_VALUE = re.compile(
+    r"(?:[¥￥$]|HK\$|US\$|HKD|RMB|USD|CNY|港币|港元|人民币|美元)?[-+−(（]?\d[\d,，.\-/~～—–−+:：%％年月日xX倍亿万百千元港币美股()（） ]*"
+    r"(?:\.?(?:SH|SZ|HK|BJ|CH|US))?",
+)
+
+
+@lru_cache(maxsize=50_000)
+def is_number(text: str) -> bool:
+    """A single printed number with at most a sign, brackets, a currency sign and a unit behind it."""
+    return bool(_NUMBER.fullmatch(text))
+
+
+@lru_cache(maxsize=10_000)
+def is_missing(text: str) -> bool:
+    """A mark that stands where a number would: a dash, `N.A.`, `nm`."""
+    return bool(_MISSING.fullmatch(text))
+
+
+@lru_cache(maxsize=50_000)
+def is_period(text: str) -> bool:
+    """A head that names a period: `2023A`, `FY25E`, `1H24`, `24Q3`, `2024`."""
+    return bool(_PERIOD.fullmatch(text))
+
+
+@lru_cache(maxsize=50_000)
+def is_value(text: str) -> bool:
+    """A number or a missing mark."""
+    return is_number(text) or is_missing(text)
+
+
+@lru_cache(maxsize=50_000)
+def is_loose_value(text: str) -> bool:
+    """What a side box prints behind a label: numbers, ranges, pairs, dates, tickers."""
+    return is_value(text) or bool(_LOOSE_VALUE.fullmatch(text))
+
+
+@lru_cache(maxsize=50_000)
+def width_of(text: str) -> float:
+    """Approximate width in em: 1 for Chinese and full-width characters, 0.5 for the rest."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.5 for c in text)
+
+
+def tight(text: str) -> str:
+    """The text without its spaces: how a cell set from several words is judged."""
+    return text.replace(" ", "")

@@ -1,0 +1,116 @@
+"""Where the columns of a block stand: value columns under its heads, text columns before them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.tokens import is_loose_value, is_period, is_value, tight
+from pipeline.reading.page import Word
+
+
+@dataclass(slots=True)
+class Column:
+    """One column: its horizontal extent and what it mostly holds."""
+
+    x0: float
+    x1: float
+    is_value: bool
+    filled: int = 0  # body lines with something in it
+
+    @property
+    def xc(self) -> float:
+        """Horizontal centre."""
+        return (self.x0 + self.x1) / 2
+
+
+def value_zone(heads: Sequence[Segment]) -> float:
+    """Where the value columns begin: a number may be wider than its head, by half the pitch at most."""
+    if len(heads) < 2:
+        return heads[0].box.x0 - 20.0
+    pitch = statistics.median(b.box.x1 - a.box.x1 for a, b in zip(heads, heads[1:], strict=False))
+    return heads[0].box.x0 - min(0.5 * pitch, 28.0)
+
+
+def _merge(spans: list[tuple[float, float]], slack: float) -> list[tuple[float, float]]:
+    """Union of intervals, those nearer than `slack` joined."""
+    merged: list[tuple[float, float]] = []
+    for a, b in sorted(spans):
+        if merged and a - merged[-1][1] < slack:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], b))
+        else:
+            merged.append((a, b))
+    return merged
+
+
+def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Segment], zone: float) -> list[Column]:
+    """Columns at and right of `zone`: projections of the values and heads, one column per period head at least."""
+    spans = [(h.box.x0, h.box.x1) for h in heads]
+    rows = 0
+    for line in lines:
+        segments = [s for s in segments_of(line) if s.box.x1 > zone]
+        values = [s for s in segments if is_value(tight(s.text)) and s.box.xc > zone]
+        rows += bool(values)
+        spans += [(s.box.x0, s.box.x1) for s in values]
+        if len(values) >= 0.5 * len(heads):
+            # Short texts between or behind numbers (a rating, a currency) are cells too.
+            spans += [
+                (s.box.x0, s.box.x1)
+                for s in segments
+                if s not in values and s.box.x0 > zone and len(s.text) <= 12
+            ]
+    columns: list[Column] = []
+    for a, b in _merge(spans, -0.5):
+        inside = [h for h in heads if a - 0.5 <= h.box.xc <= b + 0.5]
+        if len(inside) <= 1:
+            columns.append(Column(a, b, True))
+            continue
+        # Numbers of neighbouring columns overlap in projection: cut half-way between the heads' right edges.
+        cuts = [a, *(((p.box.x1 + q.box.x0) / 2) for p, q in zip(inside, inside[1:], strict=False)), b]
+        columns += [Column(p, q, True) for p, q in zip(cuts, cuts[1:], strict=False)]
+    return [c for c in columns if _supported(c, lines, heads, rows)]
+
+
+def _supported(column: Column, lines: Sequence[Sequence[Word]], heads: Sequence[Segment], rows: int) -> bool:
+    """A column without a head must hold something in a sixth of the rows: less is a stray mark."""
+    if any(column.x0 - 1 <= h.box.xc <= column.x1 + 1 for h in heads):
+        return True
+    column.filled = sum(any(column.x0 <= w.xc <= column.x1 for w in line) for line in lines)
+    return column.filled >= max(2, rows / 6) or rows <= 2
+
+
+def nearest(columns: Sequence[Column], x0: float, x1: float) -> int:
+    """The index of the column that a word belongs to: most overlap, else least distance."""
+    best, score = 0, float("-inf")
+    for index, column in enumerate(columns):
+        overlap = min(column.x1, x1) - max(column.x0, x0)
+        value = overlap if overlap > 0 else overlap - abs(column.xc - (x0 + x1) / 2) * 0.01
+        if value > score:
+            best, score = index, value
+    return best
+
+
+def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:
+    """Columns left of the value zone: label column, merged group names, tickers, units."""
+    spans: list[tuple[float, float]] = []
+    for line in lines:
+        row_spans = [
+            (s.box.x0, s.box.x1) for s in segments_of(line) if s.box.x0 < zone and s.box.xc < zone + 4
+        ]
+        spans += row_spans
+    if not spans:
+        return []
+    columns = [Column(a, b, False) for a, b in _merge(spans, 4.0)]
+    for column in columns:
+        texts = [
+            tight(s.text)
+            for line in lines
+            for s in segments_of(line)
+            if column.x0 - 1 <= s.box.xc <= column.x1 + 1 and s.box.x0 < zone
+        ]
+        column.filled = len(texts)
+        numeric = sum(is_loose_value(t) and not is_period(t) for t in texts)
+        column.is_value = numeric > 0.6 * len(texts)
+    return columns

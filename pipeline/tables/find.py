@@ -1,0 +1,21 @@
+"""All tables of a document: blocks of every page read, continued tables joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.layout.blocks import find_blocks
+from pipeline.reading.page import Page
+from pipeline.tables.aligned import read_aligned
+from pipeline.tables.table import Table
+
+
+def find_tables(pages: Sequence[Page]) -> list[Table]:
+    """Every table of the pages, in reading order."""
+    tables: list[Table] = []
+    for page in pages:
+        for block in find_blocks(page):
+            table = read_aligned(block)
+            if table is not None:
+                tables.append(table)
+    return tables

@@ -1,0 +1,183 @@
+"""Which label belongs to which row of numbers.
+
+Labels wrap over two or three lines with the numbers beside the first, the middle or the last of them; a
+section head has no numbers; a label may stand a few points above or below its numbers. The lines of labels
+and the rows of numbers are matched in order by dynamic programming over the cost of each reading.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.layout.lines import join_words
+from pipeline.reading.page import Box, Word, union
+
+MAX_WRAP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """One line of the label column."""
+
+    words: tuple[Word, ...]
+    text: str
+    box: Box
+
+    @property
+    def yc(self) -> float:
+        """Vertical centre."""
+        return self.box.yc
+
+    @property
+    def size(self) -> float:
+        """Font size in points."""
+        return self.words[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row of the grid: its label lines (none for an unlabelled row), its value row (None for a section)."""
+
+    lines: tuple[LabelLine, ...]
+    row: int | None
+
+
+def label_lines(lines: Sequence[Sequence[Word]]) -> list[LabelLine]:
+    """Label words, already clustered to lines, as `LabelLine`s."""
+    return [LabelLine(tuple(line), join_words(line), union([w.box for w in line])) for line in lines if line]
+
+
+def joined(lines: Sequence[LabelLine]) -> str:
+    """The lines of one label as one text: no space inside Chinese, one between Latin words."""
+    text = ""
+    for line in lines:
+        if text and text[-1].isascii() and line.text[:1].isascii() and text[-1].isalnum() and line.text[0].isalnum():
+            text += " "
+        text += line.text
+    return text
+
+
+def _open_bracket(text: str) -> bool:
+    return text.count("(") + text.count("（") > text.count(")") + text.count("）")
+
+
+class _Costs:
+    """How badly a reading fits; in em unless said otherwise."""
+
+    SECTION = 0.45
+    UNLABELLED = 2.5
+
+    def __init__(self, lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]]) -> None:
+        self.lines, self.rows, self.bands = lines, rows, bands
+        self.right = max((line.box.x1 for line in lines), default=0.0)
+        steps = [b - a for a, b in zip(rows, rows[1:], strict=False)]
+        self.pitch = statistics.median(steps) if steps else 14.0
+        self.offset = self._usual_offset()
+
+    def _usual_offset(self) -> float:
+        """Labels of the whole table a little above or below their numbers."""
+        gaps = [
+            min((line.yc - y for line in self.lines), key=abs) for y in self.rows if self.lines
+        ]
+        gaps = [g for g in gaps if abs(g) < 0.5 * self.pitch]
+        if len(gaps) < 4:
+            return 0.0
+        middle = statistics.median(gaps)
+        steady = sum(abs(g - middle) < 1.2 for g in gaps) >= 0.7 * len(gaps)
+        return middle if steady else 0.0
+
+    def full(self, line: LabelLine) -> bool:
+        """Whether a line reaches the right end of the label column, so that its text may go on below."""
+        return line.box.x1 > self.right - 1.35 * line.size or _open_bracket(line.text)
+
+    def band_of(self, y: float) -> tuple[float, float] | None:
+        """The drawn band (between rules or fills) that a row of numbers stands in."""
+        return next((b for b in self.bands if b[0] - 0.5 <= y <= b[1] + 0.5), None)
+
+    def wrap(self, group: Sequence[LabelLine]) -> float:
+        """Cost of reading the lines as one label, apart from where the numbers stand."""
+        cost = 0.0
+        for above, below in zip(group, group[1:], strict=False):
+            gap = (below.yc - above.yc) / max(above.size, 1.0)
+            if gap > 1.75:
+                cost += 1.5
+            if above.words[0].bold != below.words[0].bold:
+                cost += 0.6
+            if below.box.x0 > above.box.x0 + 2.2 * above.size and below.box.x0 > self.lines[0].box.x0 + 14:
+                cost += 0.3
+        return cost
+
+    def section(self, index: int) -> float:
+        """Cost of reading one line as a section head without numbers."""
+        line = self.lines[index]
+        cost = self.SECTION
+        if _open_bracket(line.text) or line.text[:1] in "）)%％":
+            cost += 2.0
+        if line.text in ("计", "标", "额", "利润", "权益", "资产", "（%）", "(%)", "现金流", "净额", "益", "资", "合计"):
+            cost += 0.6
+        return cost
+
+    def match(self, first: int, count: int, row: int) -> float:
+        """Cost of reading `count` lines from `first` as the label of `row`."""
+        group = self.lines[first : first + count]
+        y = self.rows[row] + self.offset
+        size = max(group[0].size, 1.0)
+        centre = (group[0].yc + group[-1].yc) / 2
+        band = self.band_of(self.rows[row])
+        if band is not None:
+            outside = sum(not band[0] - 2.0 <= line.yc <= band[1] + 2.0 for line in group)
+            within = 0.25 if abs(centre - y) > 0.5 * size else 0.0
+            if outside == 0:
+                return within + self.wrap(group) * 0.3
+            return 0.8 * outside + abs(centre - y) / size + self.wrap(group)
+        if count == 1:
+            return max(0.0, abs(centre - y) / size - 0.15)
+        ends = min(abs(group[0].yc - y), abs(group[-1].yc - y)) / size
+        middle = abs(centre - y) / size
+        broken = sum(not self.full(line) for line in group[:-1])
+        reading = min(
+            middle + 0.1 + 0.1 * broken,
+            ends + 0.15 + 1.0 * broken,
+        )
+        return reading + self.wrap(group)
+
+
+def match_labels(
+    lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]] = ()
+) -> list[Match]:
+    """The cheapest reading of label lines and number rows (their heights, from the top), as grid rows."""
+    costs = _Costs(lines, rows, bands)
+    n, m = len(lines), len(rows)
+    infinite = float("inf")
+    best = [[infinite] * (m + 1) for _ in range(n + 1)]
+    step: list[list[tuple[int, int] | None]] = [[None] * (m + 1) for _ in range(n + 1)]
+    best[0][0] = 0.0
+    cached = lru_cache(maxsize=None)(costs.match)
+    for i in range(n + 1):
+        for j in range(m + 1):
+            here = best[i][j]
+            if here == infinite:
+                continue
+            if j < m and here + costs.UNLABELLED < best[i][j + 1]:
+                best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
+            if i < n and here + (alone := costs.section(i)) < best[i + 1][j]:
+                best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
+            if j < m:
+                for count in range(1, min(MAX_WRAP, n - i) + 1):
+                    cost = here + cached(i, count, j)
+                    if cost < best[i + count][j + 1]:
+                        best[i + count][j + 1], step[i + count][j + 1] = cost, (count, 1)
+    matches: list[Match] = []
+    i, j = n, m
+    while i or j:
+        taken = step[i][j]
+        if taken is None:
+            break
+        count, used = taken
+        matches.append(Match(tuple(lines[i - count : i]), j - 1 if used else None))
+        i, j = i - count, j - used
+    matches.reverse()
+    return matches
