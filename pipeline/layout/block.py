@@ -37,3 +37,4 @@ class Block:
     source_note: str = ""
     rules: tuple[Rule, ...] = ()
     fills: tuple[Fill, ...] = ()
+    clipped: tuple[Word, ...] = ()  # words inside the box that a cell's clip hides: tails of wrapped cells

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
 from pipeline.layout.block import Block, Caption
-from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, unit_in
+from pipeline.layout.captions import is_source_note, is_statement_title, is_unit_line, parse_caption, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Page, Word, union
@@ -111,7 +111,7 @@ def _trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
             break
         previous = kept[-1]
         near = line[0].yc - max(w.yc for w in previous) < 1.25 * line[0].size
-        if not near or unit_in(join_words(line)) or len(kept) > last_value + 1:
+        if not near or is_unit_line(join_words(line)) or len(kept) > last_value + 1:
             break
         kept.append(line)
     return kept
@@ -150,6 +150,8 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
     for index, line in enumerate(near):
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
             break
+        if is_statement_title(segments_of(line)[0].text):
+            break
         over = _over(line, zone)
         if len(over) >= 2 or (index == 0 and len(over) == len(segments_of(line)) == 1 and _spans(over[0], anchor)):
             height = index + 1
@@ -179,7 +181,7 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     count = 0
     for line in body[:2]:
         segments = [s for s in segments_of(line) if s.box.xc > zone]
-        if len(segments) < max(2, len(anchor.heads) // 2) or any(is_value(s.text) for s in segments):
+        if len(segments) < max(2, len(anchor.heads) // 2) or any(is_value(tight(s.text)) for s in segments):
             break
         if any(s.box.xc < zone and is_label_text(s.text) for s in segments_of(line)) and len(segments) < 3:
             break
@@ -248,6 +250,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
                 source_note=note,
                 rules=rules,
                 fills=fills,
+                clipped=tuple(
+                    h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
+                ),
             )
         )
     return blocks

@@ -51,3 +51,17 @@ _UNIT_ONLY = re.compile(
 def is_unit_line(text: str) -> bool:
     """Whether the text says a unit and nothing else: `单位:百万元`, `(人民币百万)`."""
     return bool(text) and bool(_UNIT_ONLY.fullmatch(text.strip()))
+
+
+_STATEMENT_TITLE = re.compile(
+    r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
+    r"(?:利润表|损益表|综合收益表|收益表|资产负债表|现金流量表|现金流表"
+    r"|(?:财务|估值|预测|比率|业绩|盈利|每股|市场|成长)*(?:财务|估值|比率|预测|业绩|每股)(?:与|和|及)?(?:估值|财务|市场)?"
+    r"(?:比率|指标|数据|分析|倍数|摘要))"
+    r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
+)
+
+
+def is_statement_title(text: str) -> bool:
+    """Whether a line names one of the statements or ratio blocks: `利润表（百万元）`, `主要财务比率`, `每股指标(元)`."""
+    return bool(_STATEMENT_TITLE.match(text.strip()))

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 
 from pipeline.layout.block import Block
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
-from pipeline.layout.tokens import is_missing, is_number, is_period, is_value, tight
+from pipeline.layout.tokens import is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns, value_zone
-from pipeline.tables.headers import Head, place_heads
-from pipeline.tables.labels import LabelLine, joined, label_lines, match_labels
+from pipeline.tables.headers import Head, place_level
+from pipeline.tables.labels import LabelLine, Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
-_CODE = re.compile(r"[0-9A-Z]{1,6}[. ]?(?:SH|SZ|BJ|HK|CH|US|TT|JP|KS|LN|GR|FP|SS)(?: ?Equity)?", re.IGNORECASE)
+_CODE = re.compile(
+    r"[0-9A-Z]{1,6}[. ]?(?:SH|SZ|BJ|HK|CH|US|TT|JP|KS|LN|GR|FP|SS)(?: ?Equity)?|\d{6}", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
 class _Row:
-    """A row of numbers: its words per column, and its height on the page."""
+    """A row of numbers: its words, and its height on the page."""
 
     words: list[Word]
 
@@ -46,29 +48,6 @@ def _split(line: Sequence[Word], zone: float, first: float) -> tuple[list[Word],
     return labels, values
 
 
-def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
-    """Drawn row bands: the spaces between horizontal edges that hold exactly one row of numbers each.
-
-    Only where the edges (rules, or borders of fills) part nearly all rows: a few rules under totals do not.
-    """
-    left, right = block.box.x0, block.box.x1
-    edges: list[float] = []
-    for rule in block.rules:
-        if rule.horizontal and rule.x1 - rule.x0 > 8 and rule.x0 < left + 0.4 * (right - left):
-            edges.append((rule.top + rule.bottom) / 2)
-    for fill in _outer([f for f in block.fills if 4 < f.bottom - f.top < 60 and f.x0 < left + 0.2 * (right - left)]):
-        edges += [fill.top, fill.bottom]
-    edges.sort()
-    lines: list[float] = []
-    for edge in edges:
-        if not lines or edge - lines[-1] > 2.5:
-            lines.append(edge)
-    bands = [
-        (a, b) for a, b in zip(lines, lines[1:], strict=False) if sum(a <= y <= b for y in rows) == 1
-    ]
-    return bands if len(bands) >= 0.7 * len(rows) else []
-
-
 def _outer(fills: Sequence[Fill]) -> list[Fill]:
     """Fills that lie in no larger one: Word shades a cell and, inside it, each paragraph again."""
     outer: list[Fill] = []
@@ -81,181 +60,172 @@ def _outer(fills: Sequence[Fill]) -> list[Fill]:
     return outer
 
 
-def _role_of_text(columns: Sequence[Column], lines: Sequence[Sequence[Word]], zone: float) -> int:
-    """Which text column holds the row heads: the nearest dense one that holds no codes."""
+def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
+    """Drawn row bands: the spaces between horizontal edges that hold exactly one row of numbers each.
+
+    Only where the edges (rules, or borders of fills) part nearly all rows: a few rules under totals do not.
+    """
+    left, width = block.box.x0, block.box.width
+    edges = [
+        (r.top + r.bottom) / 2
+        for r in block.rules
+        if r.horizontal and r.x1 - r.x0 > 8 and r.x0 < left + 0.4 * width
+    ]
+    for fill in _outer([f for f in block.fills if 4 < f.bottom - f.top < 60 and f.x0 < left + 0.2 * width]):
+        edges += [fill.top, fill.bottom]
+    lines: list[float] = []
+    for edge in sorted(edges):
+        if not lines or edge - lines[-1] > 2.5:
+            lines.append(edge)
+    bands = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if sum(a <= y <= b for y in rows) == 1]
+    return bands if len(bands) >= 0.7 * len(rows) else []
+
+
+def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> int:
+    """Which text column holds the row heads: the first dense one that holds no codes."""
     dense = max((c.filled for c in columns), default=0)
-    best = 0
     for index, column in enumerate(columns):
         if column.is_value or column.filled < 0.6 * dense:
             continue
         texts = [
             s.text for line in lines for s in segments_of(line) if column.x0 - 1 <= s.box.xc <= column.x1 + 1
         ]
-        if sum(bool(_CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts):
-            continue
-        best = index
-        break
-    return best
+        if sum(bool(_CODE.fullmatch(t)) for t in texts) <= 0.5 * len(texts):
+            return index
+    return 0
 
 
 def read_aligned(block: Block) -> Table | None:
     """Read one block; None where it turns out to hold no row of values."""
-    lines = cluster_lines(block.body)
-    zone = value_zone(block.heads)
-    first = block.heads[0].box.x0
-    split = [_split(line, zone, first) for line in lines]
+    zone, first = value_zone(block.heads), block.heads[0].box.x0
+    split = [_split(line, zone, first) for line in cluster_lines(block.body)]
     rows = [_Row(values) for _, values in split if any(is_value(tight(w.text)) for w in values)]
-    loose = [w for _, values in split for w in values if not any(w in r.words for r in rows)]
     if not rows:
         return None
-    values = value_columns([r.words for r in rows], block.heads, zone)
-    label_words = cluster_lines([w for labels, _ in split for w in labels] + _section_words(loose))
-    texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
-    stub = _role_of_text(texts, label_words, zone)
-    return _Grid(block, rows, values, texts, stub, label_words).table()
-
-
-def _section_words(words: Sequence[Word]) -> list[Word]:
-    """Text right of the zone on lines without values: the tail of a long section head."""
-    return [w for w in words if not is_value(w.text)]
+    # Text right of the zone on a line without values is the tail of a long section head.
+    tails = [w for _, values in split if not any(is_value(tight(v.text)) for v in values) for w in values]
+    clipped = [w for w in block.clipped if w.xc < zone]
+    label_words = cluster_lines([w for labels, _ in split for w in labels] + tails + clipped)
+    return _Grid(block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone).table()
 
 
 class _Grid:
     """Assembles the cells of one table."""
 
     def __init__(
-        self,
-        block: Block,
-        rows: list[_Row],
-        values: list[Column],
-        texts: list[Column],
-        stub: int,
-        label_words: list[list[Word]],
+        self, block: Block, rows: list[_Row], values: list[Column], label_words: list[list[Word]], zone: float
     ) -> None:
-        self.block, self.rows, self.values, self.texts, self.stub = block, rows, values, texts, stub
-        self.label_words = label_words
-        self.others = [c for i, c in enumerate(texts) if i != stub]
+        self.block, self.rows, self.label_words = block, rows, label_words
+        self.texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
+        self.stub = _stub_column(self.texts, label_words)
+        stub = self.texts[self.stub]
+        # Names of merged cells (a segment over its three rows) stand left of the labels and are sparse.
+        self.groups = [
+            i for i, c in enumerate(self.texts) if i < self.stub and not c.is_value and c.filled < 0.6 * stub.filled
+        ]
+        beside = [c for i, c in enumerate(self.texts) if i != self.stub and i not in self.groups]
         # Grid columns: the stub, then every other column from the left.
-        self.columns = [texts[stub], *sorted([*self.others, *values], key=lambda c: c.x0)]
+        self.columns = [stub, *sorted([*beside, *values], key=lambda c: c.x0)]
         self.cells: list[Cell] = []
+        self.left = block.box.x0
 
     def table(self) -> Table:
         """The finished table."""
-        heads, header_rows, stub_head = self._header()
-        row = header_rows
-        stub_lines, beside = self._by_text_column()
-        matches = match_labels(label_lines(stub_lines), [r.yc for r in self.rows], _bands(self.block, [r.yc for r in self.rows]))
-        groups = self._group_names(beside)
-        left = min((line.box.x0 for m in matches for line in m.lines), default=self.block.box.x0)
+        block = self.block
+        heads, row = self._header()
+        by_column = self._words_by_text_column()
+        heights = [r.yc for r in self.rows]
+        names = sorted(
+            (n for i in self.groups for n in label_lines(by_column.get(i, []))), key=lambda n: n.yc
+        )
+        matches = self._matches(label_lines(by_column.get(self.stub, [])), heights)
+        self.left = min((line.box.x0 for m in matches for line in m.lines), default=block.box.x0)
+        starts = _group_starts(names, heights)
         for match in matches:
-            y = self.rows[match.row].yc if match.row is not None else match.lines[0].yc
-            while groups and groups[0].box.top < y and self._starts_group(groups[0], match, matches):
-                row = self._add_section([groups.pop(0)], row, left)
-            row = self._add_row(match, row, left, beside)
-        box = union([c.box for c in self.cells if c.text]) if any(c.text for c in self.cells) else self.block.box
+            if match.row is None:
+                row = self._add_section(match.lines, row)
+                continue
+            if match.row in starts:
+                row = self._add_section(starts[match.row], row)
+            row = self._add_row(match, row, by_column)
         return Table(
-            pages=(self.block.page,),
-            box=box,
+            pages=(block.page,),
+            box=union([c.box for c in self.cells if c.text]),
             row_count=row,
             column_count=len(self.columns),
             cells=tuple(self.cells),
             heads=tuple(heads),
-            title=self.block.title or (self.block.caption.name if self.block.caption else ""),
-            caption=self.block.caption.text if self.block.caption else "",
-            caption_no=self.block.caption.number if self.block.caption else None,
-            source_note=self.block.source_note,
-            unit_text=self.block.unit_text,
-            stub_head=stub_head,
+            title=block.title or (block.caption.name if block.caption else ""),
+            caption=block.caption.text if block.caption else "",
+            caption_no=block.caption.number if block.caption else None,
+            source_note=block.source_note,
+            unit_text=block.unit_text,
+            stub_head=heads[0],
             reader="aligned",
         )
 
-    def _header(self) -> tuple[list[str], int, str]:
-        levels = cluster_lines(self.block.header)
+    def _matches(self, lines: list[LabelLine], heights: list[float]) -> list[Match]:
+        """Label lines matched to rows; a line that only a clip leaves over is no section of its own."""
+        hidden = {id(w) for w in self.block.clipped}
+        matches = match_labels(lines, heights, _bands(self.block, heights))
+        return [
+            m for m in matches if m.row is not None or not all(id(w) in hidden for line in m.lines for w in line.words)
+        ]
+
+    def _header(self) -> tuple[list[str], int]:
+        """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
-        for line in levels:
-            segments = _head_segments(line, self.block.heads)
-            inside = [s for s in segments if not is_stub_unit(s, self.columns)]
-            placed = self._place(inside)
-            if not placed:
-                continue
+        for line in cluster_lines(self.block.header):
+            placed = place_level(segments_of(line), self.columns)
             for head in placed:
                 for column in range(head.first, head.last + 1):
                     texts[column].append(head.text)
                 self._add(count, head.first, head.text, head.box, "header", span=head.last - head.first + 1)
-            count += 1
-        heads = ["|".join(t) for t in texts]
-        return heads, count, heads[0]
+            count += bool(placed)
+        return ["|".join(t) for t in texts], count
 
-    def _place(self, segments: Sequence[Segment]) -> list[Head]:
-        """A level whose heads each sit over one column of their own is read directly, others by least misfit."""
-        direct = [_over_one(s, self.columns) for s in segments]
-        if all(d is not None for d in direct) and len(set(direct)) == len(direct):
-            upper = len(segments) < 0.6 * len(self.columns) and any(
-                s.box.x1 - s.box.x0 > 0.0 and not is_period(tight(s.text)) for s in segments
-            )
-            if not upper:
-                return [
-                    Head(s.text, s.box, d, d) for s, d in zip(segments, direct, strict=True) if d is not None
-                ]
-        return place_heads(segments, self.columns)
-
-    def _by_text_column(self) -> tuple[list[list[Word]], dict[int, list[list[Word]]]]:
-        stub_lines: list[list[Word]] = []
-        beside: dict[int, list[list[Word]]] = {}
+    def _words_by_text_column(self) -> dict[int, list[list[Word]]]:
+        """The words left of the values, line by line, by the text column they stand in."""
+        lines: dict[int, list[list[Word]]] = {}
         for line in self.label_words:
             mine: dict[int, list[Word]] = {}
             for segment in segments_of(line):
-                index = nearest(self.texts, segment.box.x0, segment.box.x1)
-                mine.setdefault(index, []).extend(segment.words)
+                mine.setdefault(nearest(self.texts, segment.box.x0, segment.box.x1), []).extend(segment.words)
             for index, words in mine.items():
-                if index == self.stub:
-                    stub_lines.append(words)
-                else:
-                    beside.setdefault(index, []).append(words)
-        return stub_lines, beside
+                lines.setdefault(index, []).append(words)
+        return lines
 
-    def _group_names(self, beside: dict[int, list[list[Word]]]) -> list[LabelLine]:
-        """Names of merged cells left of the labels (a segment over its three rows), from the top."""
-        names: list[LabelLine] = []
-        for index, column in enumerate(self.texts):
-            if index < self.stub and not column.is_value and column.filled < 0.6 * self.texts[self.stub].filled:
-                lines = label_lines(beside.pop(index, []))
-                self.columns = [c for c in self.columns if c is not column] if False else self.columns
-                names += lines
-        return sorted(names, key=lambda n: n.yc)
-
-    def _starts_group(self, name: LabelLine, match: object, matches: object) -> bool:
-        return True
-
-    def _add_section(self, lines: Sequence[LabelLine], row: int, left: float) -> int:
+    def _add_section(self, lines: Sequence[LabelLine], row: int) -> int:
         box = union([line.box for line in lines])
-        self._add(row, 0, joined(lines), box, "section", indent=box.x0 - left, bold=lines[0].words[0].bold)
+        self._add(row, 0, joined(lines), box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold)
         return row + 1
 
-    def _add_row(self, match, row: int, left: float, beside: dict[int, list[list[Word]]]) -> int:  # type: ignore[no-untyped-def]
-        if match.row is None:
-            return self._add_section(match.lines, row, left)
+    def _add_row(self, match: Match, row: int, by_column: dict[int, list[list[Word]]]) -> int:
+        assert match.row is not None
         values = self.rows[match.row]
+        top, bottom = values.words[0].top, values.words[0].bottom
         if match.lines:
             box = union([line.box for line in match.lines])
-            self._add(row, 0, joined(match.lines), box, "label", indent=box.x0 - left, bold=match.lines[0].words[0].bold)
+            bold = match.lines[0].words[0].bold
+            self._add(row, 0, joined(match.lines), box, "label", indent=box.x0 - self.left, bold=bold)
         else:
-            self._add(row, 0, "", Box(left, values.words[0].top, left, values.words[0].bottom), "label")
-        by_column: dict[int, list[Word]] = {}
+            self._add(row, 0, "", Box(self.left, top, self.left, bottom), "label")
+        in_cell: dict[int, list[Word]] = {}
         for group in _value_groups(values.words):
             index = 1 + nearest(self.columns[1:], group[0].x0, group[-1].x1)
-            by_column.setdefault(index, []).extend(group)
-        for index, texts in beside.items():
+            in_cell.setdefault(index, []).extend(group)
+        for index, lines in by_column.items():
+            if index == self.stub or index in self.groups:
+                continue
             column = self.columns.index(self.texts[index])
-            for words in texts:
+            for words in lines:
                 if abs(words[0].yc - values.yc) < 0.6 * words[0].size:
-                    by_column.setdefault(column, []).extend(words)
-        top, bottom = values.words[0].top, values.words[0].bottom
+                    in_cell.setdefault(column, []).extend(words)
         for index in range(1, len(self.columns)):
-            words = sorted(by_column.get(index, []), key=lambda w: w.x0)
-            column = self.columns[index]
-            box = union([w.box for w in words]) if words else Box(column.x0, top, column.x1, bottom)
+            words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
+            column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
+            box = union([w.box for w in words]) if words else column_box
             self._add(row, index, cell_text(words), box, "value", bold=bool(words) and words[0].bold)
         return row + 1
 
@@ -272,6 +242,34 @@ class _Grid:
         bold: bool = False,
     ) -> None:
         self.cells.append(Cell(row, column, text, self.block.page, box, role, 1, span, round(indent, 2), bold))
+
+
+def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[int, list[LabelLine]]:
+    """For each merged name, the first row it stands over: the names share the rows out evenly by their centres.
+
+    A name stands in the middle of its rows, so the border between two names is where the rows change from
+    being nearer to the one to being nearer to the other.
+    """
+    merged: list[list[LabelLine]] = []
+    for name in names:
+        if merged and name.yc - merged[-1][-1].yc < 1.6 * name.size:
+            merged[-1].append(name)  # a name over two lines
+        else:
+            merged.append([name])
+    starts: dict[int, list[LabelLine]] = {}
+    row = 0
+    for group in merged:
+        centre = (group[0].yc + group[-1].yc) / 2
+        if row >= len(heights):
+            break
+        starts[row] = group
+        # Rows of this name: as many below its centre as above.
+        half = centre - heights[row]
+        last = row
+        while last + 1 < len(heights) and heights[last + 1] <= centre + half + 3.0:
+            last += 1
+        row = last + 1
+    return starts
 
 
 def cell_text(words: Sequence[Word]) -> str:
@@ -293,24 +291,3 @@ def _value_groups(words: Sequence[Word]) -> list[list[Word]]:
         else:
             groups.append([word])
     return groups
-
-
-def _head_segments(line: Sequence[Word], heads: Sequence[Segment]) -> list[Segment]:
-    return segments_of(line)
-
-
-def is_stub_unit(segment: Segment, columns: Sequence[Column]) -> bool:
-    """Reserved for heads that say a unit over no column."""
-    return False
-
-
-def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
-    """The one column under a head, None where it touches several or none."""
-    under = [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
-    if len(under) == 1:
-        return under[0]
-    near = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
-    return near[0] if len(near) == 1 and len(under) <= 1 else None
-
-
-__all__ = ["is_missing", "read_aligned"]

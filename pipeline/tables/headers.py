@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.layout.lines import Segment
-from pipeline.reading.page import Box
+from pipeline.layout.tokens import is_period, tight
+from pipeline.reading.page import Box, union
 from pipeline.tables.columns import Column
 
 # Leaving a column without a head of this level costs this many points of misfit.
@@ -72,3 +73,43 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column]) -> list[
         i, j = i - width, j - 1
     placed.reverse()
     return placed
+
+
+def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
+    """The one column under a head, None where it touches several or none."""
+    under = [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
+    if len(under) == 1:
+        return under[0]
+    near = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
+    return near[0] if len(near) == 1 and len(under) <= 1 else None
+
+
+def _set_together(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Segment]:
+    """Neighbouring pieces over one and the same column are one head: `会计年度` `(人民币百万)`."""
+    together: list[Segment] = []
+    for segment in sorted(segments, key=lambda s: s.box.x0):
+        last = together[-1] if together else None
+        here = _over_one(segment, columns)
+        stub_end = columns[1].x0 if len(columns) > 1 else columns[0].x1
+        in_stub = segment.box.xc < stub_end and last is not None and last.box.xc < stub_end
+        if last is not None and ((here is not None and here == _over_one(last, columns)) or (in_stub and here in (0, None))):
+            words = (*last.words, *segment.words)
+            together[-1] = Segment(words, f"{last.text} {segment.text}", union([last.box, segment.box]))
+        else:
+            together.append(segment)
+    return together
+
+
+def place_level(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Head]:
+    """The heads of one line over their columns.
+
+    Period heads, and lines with a head for most columns, sit over one column each and are read directly;
+    what is left are heads that span, placed with the least misfit.
+    """
+    heads = _set_together(segments, columns)
+    direct = [_over_one(s, columns) for s in heads]
+    distinct = None not in direct and len(set(direct)) == len(direct)
+    spans = len(heads) < 0.6 * len(columns) and not all(is_period(tight(s.text)) for s in heads)
+    if distinct and not (spans and len(heads) > 1):
+        return [Head(s.text, s.box, d, d) for s, d in zip(heads, direct, strict=True) if d is not None]
+    return place_heads(heads, columns)
