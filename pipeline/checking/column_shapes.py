@@ -32,7 +32,9 @@ def peers(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
             readings: list[tuple[str, list[Row], bool]] = []
             for group in groups:
                 for positive in (False, True):
-                    words = f"{row.label} of {len(group)} rows" + (" without the negative ones" if positive else "")
+                    words = f"{row.label} of {len(group)} rows" + (
+                        " without the negative ones" if positive else ""
+                    )
                     if not any((g, p) == (group, positive) for _, g, p in readings):
                         readings.append((words, group, positive))
             if readings:
@@ -75,7 +77,9 @@ def mean_columns(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
         for head in heads:
             columns = [column for row in sheet.rows if (column := _row_mean(row, head, rule))]
             if columns:
-                yield Series(rule, ("mean of the other columns", "mean of the columns to the right"), tuple(columns))
+                yield Series(
+                    rule, ("mean of the other columns", "mean of the columns to the right"), tuple(columns)
+                )
 
 
 def _row_mean(row: Row, head: str, rule: Rule) -> Column | None:
@@ -120,7 +124,11 @@ def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column |
     amounts = {
         (c.concept, year): c
         for c in row.cells
-        if c is not cell and c.currency and c.value and "/" not in (c.unit or "") and (year := year_of(c.period))
+        if c is not cell
+        and c.currency
+        and c.value
+        and "/" not in (c.unit or "")
+        and (year := year_of(c.period))
     }
     concept = next((k[0] for k in amounts), None)
     trials: list[Trial | None] = []
@@ -144,4 +152,4 @@ def _head_years(head: str) -> tuple[int, int] | None:
 
 
 def _sheets(rule: Rule, report: Report) -> Iterator[Sheet]:
-    return (s for s in report.sheets if not rule.tables or s.kind in rule.tables)
+    return (s for s in report.sheets if rule.speaks_of(s.kind, s.concepts))

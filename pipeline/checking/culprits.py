@@ -44,7 +44,7 @@ class Witnesses:
 
 
 def cause(facts: Sequence[Printed], agreement: Mapping[str, float | None]) -> str:
-    """`source` where a second reading agrees on every number of the tables, `extraction` where it does not."""
+    """`source` where a second reading agrees on all numbers of the tables, `extraction` where it does not."""
     shares = [agreement.get(table) for table in sorted({fact.table_id for fact in facts})]
     if any(share is not None and share < 1 for share in shares):
         return "extraction"

@@ -14,10 +14,10 @@ LINEAR_REACH = Fraction(1, 20)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Value at the printed digits, interval of all values the rounding allows, and slope times half digit per fact.
+    """Value at the printed digits, all values the rounding allows, and what each fact's rounding does to it.
 
-    `reach[f]` is how far (signed) the value moves when fact `f` moves up by half of its last digit. `linear` is
-    false where the value bends within the rounding, so that the reaches no longer add up.
+    `reach[f]` is how far (signed) the value moves when fact `f` moves up by half of its last digit. `linear`
+    is false where the value bends within the rounding, so that the reaches no longer add up.
     """
 
     value: Fraction
@@ -93,7 +93,9 @@ def median(parts: list[Estimate]) -> Estimate:
     highs = sorted(e.interval.high for e in parts)
     i, j = (len(parts) - 1) // 2, len(parts) // 2
     middle = mean([ordered[i], ordered[j]])
-    return Estimate(middle.value, Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2), middle.reach, False)
+    return Estimate(
+        middle.value, Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2), middle.reach, False
+    )
 
 
 def total(parts: list[Estimate]) -> Estimate:

@@ -1,7 +1,8 @@
 """Which rule, under which reading, do the columns of a table bear out?
 
-Definitional rules need no evidence, but may leave a sign open. Sums of the printed lines and conventions of the
-house are rules of a table only where enough columns say so: at least three tried, and three in five of them fit.
+Definitional rules need no evidence, but may leave a sign open. Sums of the printed lines are rules of a table
+only where the columns say so: at least three tried, and three in five of them fit. Conventions of the house
+need three that fit, and seven in ten.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pipeline.checking.trial import Column, Finding, Series, Trial
 
 FEWEST_COLUMNS = 3
 SHARE_THAT_HOLDS = 0.6
+# A ratio has definitions that differ little: some columns fit the wrong one by rounding. So more must fit.
+FEWEST_THAT_FIT = 3
+SHARE_THAT_FITS = 0.7
 
 
 def judge(series: Series) -> Iterator[Finding]:
@@ -22,15 +26,14 @@ def judge(series: Series) -> Iterator[Finding]:
             yield Finding(series.rule, column, "not_checkable", "info", note=column.missing)
     if not tried:
         return
-    counted = tried
-    if series.rule.actual_years == "excused":
-        counted = [c for c in tried if c.left.basis == "estimate"]
-    reading = _best(counted or tried, len(series.readings))
-    held, of = _tally(counted, reading)
+    reading = _best(tried, len(series.readings))
+    held, of = _tally([c for c in tried if not _excused(series, c, reading)], reading)
     borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
+    if series.rule.kind == "convention":
+        borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
     inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
     if series.rule.kind == "definitional":
-        settled = borne and _tells_apart(counted, reading)
+        settled = borne and _tells_apart(tried, reading)
         yield from _definitional(series, tried, reading, inferred if settled else "", settled)
         return
     for column in tried:
@@ -38,7 +41,9 @@ def judge(series: Series) -> Iterator[Finding]:
         if not borne or trial is None:
             reason = f"{held} of {of} columns fit, too few to take it for a rule of this table"
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
-        elif not trial.holds and _excused(series, column, tried, reading):
+        elif _excused(series, column, reading) or (
+            not trial.holds and _abridged(series, column, tried, reading)
+        ):
             reason = "an actual year may hold a line that is not printed"
             yield Finding(series.rule, column, "not_checkable", "info", trial, note=reason)
         else:
@@ -100,12 +105,16 @@ def _tells_apart(columns: list[Column], reading: int) -> bool:
     return alone >= 2
 
 
-def _excused(series: Series, column: Column, tried: list[Column], reading: int) -> bool:
-    if column.left.basis != "actual":
-        return False
-    if series.rule.actual_years == "excused":
-        return True
-    if series.rule.kind != "sum_of_lines":
+def _excused(series: Series, column: Column, reading: int) -> bool:
+    """A misfit of an actual year, where the rule lets actual years hold what is not printed."""
+    trial = column.trials[reading]
+    lenient = series.rule.actual_years == "excused" and column.left.basis == "actual"
+    return lenient and trial is not None and trial.verdict()[0] != "ok"
+
+
+def _abridged(series: Series, column: Column, tried: list[Column], reading: int) -> bool:
+    """Whether the list is complete for estimates only: it adds up in no actual year."""
+    if series.rule.kind != "sum_of_lines" or column.left.basis != "actual":
         return False
     actual = [t for c in tried if c.left.basis == "actual" and (t := c.trials[reading])]
     return not any(t.holds for t in actual)

@@ -6,7 +6,7 @@
     factor     = number | concept | function "(" expression ")" | "(" expression ")" | "-" factor
 
 `prev(x)` is x one year (or half, or quarter of the year) earlier, `average(x)` the mean of x and prev(x),
-`latest(x)` the figure printed without a period (a cover's share count), `growth(x)` the change against prev(x).
+`latest(x)` the figure printed without a period (a cover's share count), `growth(x)` the change since prev(x).
 `±` and `growth` leave a house its convention: they open readings, and the columns tell which is meant.
 """
 
@@ -88,7 +88,9 @@ def parse(text: str) -> tuple[Formula, ...]:
     reader.take("=", "an equals sign")
     right = reader.expression()
     reader.end()
-    return tuple(Formula(a, b, f"{show(a)} = {show(b)}") for a, b in product(_readings(left), _readings(right)))
+    return tuple(
+        Formula(a, b, f"{show(a)} = {show(b)}") for a, b in product(_readings(left), _readings(right))
+    )
 
 
 def parse_expression(text: str) -> Expression:
@@ -122,6 +124,17 @@ def evaluate(expression: Expression, values: Mapping[Name, Estimate]) -> Estimat
             return _OPERATIONS[sign](evaluate(left, values), evaluate(right, values))
 
 
+def adds_only(expression: Expression) -> bool:
+    """Whether an expression only adds and takes away, so that all its amounts must be of one unit."""
+    match expression:
+        case Name():
+            return True
+        case Binary("+" | "-", left, right):
+            return adds_only(left) and adds_only(right)
+        case _:
+            return False
+
+
 def show(expression: Expression, label: Callable[[Name], str] | None = None) -> str:
     """The expression as text, concepts named by `label`."""
     match expression:
@@ -134,7 +147,7 @@ def show(expression: Expression, label: Callable[[Name], str] | None = None) -> 
             return f"growth({show(of, label)})" + (" on the absolute base" if base == "absolute" else "")
         case Binary(sign, left, right):
             inner = show(right, label)
-            if isinstance(right, Binary) and (sign in "-*/" and right.sign in "+-±" or sign == "/"):
+            if isinstance(right, Binary) and ((sign in "-*/" and right.sign in "+-±") or sign == "/"):
                 inner = f"({inner})"
             outer = show(left, label)
             if isinstance(left, Binary) and sign in "*/" and left.sign in "+-±":
@@ -212,7 +225,9 @@ class _Reader:
             found = _TOKEN.match(text, place)
             if not found or found.lastgroup is None:
                 stray = text[place:].lstrip()[0]
-                raise FormulaError(place + 1, f"{stray!r} is no part of a formula: concepts, numbers, + - ± * / ( ) =")
+                raise FormulaError(
+                    place + 1, f"{stray!r} is no part of a formula: concepts, numbers, + - ± * / ( ) ="
+                )
             self.tokens.append((found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1))
             place = found.end()
 

@@ -2,8 +2,8 @@
 
 Each rounded operand is off by an error spread evenly over ± half of its last digit. Through a formula these
 errors add up, each weighted with the formula's slope. The tail of such a sum is a piecewise polynomial
-(Irwin–Hall, with unequal widths) and is computed exactly; where that would take too many terms, the normal tail,
-which is larger far out, stands in and so never makes a gap look less likely than it is.
+(Irwin–Hall, with unequal widths) and is computed exactly; where that would take too many terms, the normal
+tail, which is larger far out, stands in and so never makes a gap look less likely than it is.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def tail(widths: Sequence[Fraction], gap: Fraction) -> float:
         return 1.0
     if gap > sum(spread):
         return 0.0
-    # Errors a thousand times smaller than the largest shift the tail by nothing that a verdict at 0.001 can feel,
-    # but each of them doubles the number of terms: their full reach is taken off the gap instead.
+    # Errors a thousand times smaller than the largest shift the tail by nothing that a verdict at 0.001 can
+    # feel, but each of them doubles the number of terms: their full reach is taken off the gap instead.
     kept = [w for w in spread if w * 1000 >= spread[0]]
     gap -= sum(spread[len(kept) :], Fraction(0))
     if gap <= 0:
@@ -43,7 +43,9 @@ def _upper_tail(groups: list[tuple[Fraction, int]], count: int, gap: Fraction) -
     volume = math.factorial(count) * Fraction(math.prod((2 * width) ** many for width, many in groups))
     total = Fraction(0)
     for picked in product(*(range(many + 1) for _, many in groups)):
-        corner = sum(((many - 2 * p) * width for p, (width, many) in zip(picked, groups, strict=True)), Fraction(0))
+        corner = sum(
+            ((many - 2 * p) * width for p, (width, many) in zip(picked, groups, strict=True)), Fraction(0)
+        )
         if corner > gap:
             ways = math.prod(math.comb(many, p) for p, (_, many) in zip(picked, groups, strict=True))
             total += (-1) ** sum(picked) * ways * (corner - gap) ** count

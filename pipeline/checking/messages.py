@@ -36,7 +36,9 @@ def expected(trial: Trial) -> str:
     if low == high:
         return number(value, digits) + percent
     if value - low == high - value:
-        return f"{number(value, digits)}{percent} ± {number(high - value, _slack_digits(high - value, digits))}"
+        return (
+            f"{number(value, digits)}{percent} ± {number(high - value, _slack_digits(high - value, digits))}"
+        )
     fine = max(digits, _slack_digits(min(value - low, high - value, key=abs) or high - low, digits))
     return f"{number(value, fine)}{percent} ({number(low, fine)} … {number(high, fine)})"
 
@@ -54,7 +56,8 @@ def judgement(finding: Finding) -> str:
     shown = number(off, _slack_digits(off, digits))
     if finding.verdict == "impossible":
         return f"off by {shown}, rounding explains at most {number(room, _slack_digits(room, digits))}"
-    return f"off by {shown}, which rounding alone would do with p = {finding.chance:.1g}"
+    chance = f"= {finding.chance:.1g}" if finding.chance > 1e-6 else "below one in a million"
+    return f"off by {shown}, which rounding alone would do with p {chance}"
 
 
 def number(value: Fraction, digits: int) -> str:
@@ -69,6 +72,8 @@ def number(value: Fraction, digits: int) -> str:
 def _what(finding: Finding) -> str:
     cell = finding.column.left
     path = [part for part in cell.path if part] or [cell.label]
+    if cell.kind in ("comps", "benchmarks"):
+        path.append(cell.column.split("|")[0])
     return " / ".join(path)
 
 

@@ -1,4 +1,4 @@
-"""Rules over printed rows: growth and share rows under their item, lines under their total, halves of a year."""
+"""Rules over printed rows: growth and shares under their item, lines under their total, halves of a year."""
 
 from __future__ import annotations
 
@@ -26,9 +26,13 @@ def growth_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
             if item is None:
                 continue
             for span in sorted({length(c.period) for c in row.cells}):
-                columns = [_growth(c, item, report) for c in row.cells if c.period and length(c.period) == span]
+                columns = [
+                    _growth(c, item, report) for c in row.cells if c.period and length(c.period) == span
+                ]
                 if columns:
-                    yield Series(rule, ("growth on the signed base", "growth on the absolute base"), tuple(columns))
+                    yield Series(
+                        rule, ("growth on the signed base", "growth on the absolute base"), tuple(columns)
+                    )
 
 
 def _growth(cell: Printed, item: Row, report: Report) -> Column:
@@ -55,14 +59,17 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
         absolute = known(1) - ratio if bottom.value < 0 else signed
         text = f"growth of {item.label}"
         facts = (cell, now, base)
-        tried.append((trial(facts, own, signed, text), trial(facts, own, absolute, f"{text} on the absolute base")))
+        tried.append(
+            (trial(facts, own, signed, text), trial(facts, own, absolute, f"{text} on the absolute base"))
+        )
     if not tried:
         return Column(cell, (None, None), f"{item.label} {before} may be zero within its rounding", (now,))
-    return Column(cell, min(tried, key=lambda pair: min(t.gap for t in pair)))
+    best = min(tried, key=lambda two: min(two[0].gap, two[1].gap))
+    return Column(cell, best)
 
 
 def share_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
-    """A row headed `收入占比`, `毛利率`, `%销售收入` inside a table: which item over which base, the columns tell."""
+    """A row headed `收入占比`, `毛利率`, `%销售收入`: which item over which base, the columns tell."""
     assert rule.labels is not None
     for sheet in _sheets(rule, report):
         for i, row in enumerate(sheet.rows):
@@ -76,10 +83,12 @@ def share_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
 
 
 def _pairs(rule: Rule, sheet: Sheet, at: int) -> list[tuple[Row, Row, int]]:
-    """Items over bases that the row may mean: its item is above it or in its section, its base there or a total."""
+    """Items over bases the row may mean: the item above it or in its section, the base there or a total."""
     row = sheet.rows[at]
     section = [
-        r for r in sheet.rows if len(row.path) > 1 and r.path[:-1] == row.path[:-1] and _amounts(r) and r is not row
+        r
+        for r in sheet.rows
+        if len(row.path) > 1 and r.path[:-1] == row.path[:-1] and _amounts(r) and r is not row
     ]
     above = _item_above(sheet.rows, at)
     items = list(dict.fromkeys([r for r in [above] if r] + section))
@@ -114,7 +123,12 @@ def lines(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
             if row.concept not in totals:
                 continue
             lists = [_lines_beside(rule, rules, sheet, i, step) for step in (1, -1)]
-            readings = [r for found in lists if found for r in _list_readings(found, rule)]
+            readings = [
+                r
+                for found in lists
+                if found
+                for r in _list_readings(found, rule, rules.named(rule.start or ""))
+            ]
             if not readings:
                 continue
             columns = tuple(_line_column(cell, readings) for cell in row.cells if cell.period)
@@ -143,6 +157,7 @@ def _lines_beside(rule: Rule, rules: RuleSet, sheet: Sheet, at: int, step: int) 
         j += step
     if starts and not any(row.concept in starts for row, _ in found):
         return []
+    found = found if step > 0 else found[::-1]  # as the page reads
     return _house_signs(found, rule) if len(found) >= FEWEST_LINES else []
 
 
@@ -154,12 +169,12 @@ def _house_signs(found: list[Line], rule: Rule) -> list[Line]:
     return [(row, -1 if row.concept in rule.minus else sign) for row, sign in found]
 
 
-def _list_readings(found: list[Line], rule: Rule) -> Iterator[Reading]:
+def _list_readings(found: list[Line], rule: Rule, starts: tuple[str, ...]) -> Iterator[Reading]:
     """The list as printed; then with one line (costs: up to two) turned or left out."""
     yield tuple(found), ""
     changed: list[tuple[tuple[Line, ...], str]] = []
     for i, (row, sign) in enumerate(found):
-        if rule.start and i == len(found) - 1:
+        if rule.start and row.concept in starts:
             continue
         turned = (*found[:i], (row, -sign), *found[i + 1 :])
         left_out = (*found[:i], *found[i + 1 :])
@@ -181,7 +196,9 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
     missing = ""
     for listed, change in readings:
         facts = [(row.at(cell.period), sign) for row, sign in listed]
-        blank = next((row.label for (row, _), (f, _) in zip(listed, facts, strict=True) if not _usable(f)), None)
+        blank = next(
+            (row.label for (row, _), (f, _) in zip(listed, facts, strict=True) if not _usable(f)), None
+        )
         if blank is not None:
             missing = missing or f"{blank} {cell.period} is blank"
             trials.append(None)
@@ -192,7 +209,11 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
             trials.append(None)
             continue
         text = " ".join(("- " if sign < 0 else "+ ") + row.label for row, sign in listed).removeprefix("+ ")
-        trials.append(trial((cell, *used), own, total(parts_of), f"{text}" if len(text) < 60 else _short(listed, change)))
+        trials.append(
+            trial(
+                (cell, *used), own, total(parts_of), f"{text}" if len(text) < 60 else _short(listed, change)
+            )
+        )
     return Column(cell, tuple(trials), missing or "too few lines are printed")
 
 
@@ -223,7 +244,9 @@ def segments(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
         whole = {path: rows for path, rows in sections.items() if path and WHOLE.search(path[-1])}
         named = {path: rows for path, rows in sections.items() if path and path not in whole}
         measures = {label for rows in named.values() for label in rows}
-        shared = [m for m in measures if len(named) >= FEWEST_LINES and all(m in rows for rows in named.values())]
+        shared = [
+            m for m in measures if len(named) >= FEWEST_LINES and all(m in rows for rows in named.values())
+        ]
         if shared:
             for measure in sorted(shared):
                 items = [rows[measure] for rows in named.values()]
@@ -269,7 +292,9 @@ def _year(cell: Printed, row: Row) -> Column | None:
         assert own is not None
         if len(estimates) < len(pieces):
             blank = next(f for f in facts if f.value is None)
-            return Column(cell, (None,), f"{row.label} {blank.period} is printed as {blank.text or 'a blank'!r}")
+            return Column(
+                cell, (None,), f"{row.label} {blank.period} is printed as {blank.text or 'a blank'!r}"
+            )
         text = " + ".join(p.removeprefix(cell.period or "") for p in pieces)
         return Column(cell, (trial((cell, *facts), own, total(estimates), text),))
     return None
@@ -302,6 +327,4 @@ def _amounts(row: Row, per_share: bool = False) -> bool:
 
 
 def _sheets(rule: Rule, report: Report) -> Iterator[Sheet]:
-    return (s for s in report.sheets if (not rule.tables or s.kind in rule.tables) and not rule.unless & s.concepts)
-
-
+    return (s for s in report.sheets if rule.speaks_of(s.kind, s.concepts))

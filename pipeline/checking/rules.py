@@ -9,30 +9,58 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pipeline.checking.formula import Expression, Formula, FormulaError, Name, names, parse, parse_expression
+from pipeline.checking.formula import (
+    Expression,
+    Formula,
+    FormulaError,
+    Name,
+    names,
+    parse,
+    parse_expression,
+)
 from pipeline.errors import ConfigError
 
 Kind = Literal["definitional", "sum_of_lines", "convention"]
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["table", "report", "row"]
 Shape = Literal[
-    "formula", "constant", "growth_row", "share_row", "lines", "segments", "parts_of_year", "tie", "peers", "mean_column",
+    "formula",
+    "constant",
+    "growth_row",
+    "share_row",
+    "lines",
+    "segments",
+    "parts_of_year",
+    "tie",
+    "peers",
+    "mean_column",
     "cagr_column",
-]  # fmt: skip
+]
 ActualYears = Literal["counted", "excused"]
 TABLE_KINDS = frozenset(
-    "cover_data forecast_summary income_statement balance_sheet cash_flow ratios segments comps benchmarks other".split()
+    {
+        "cover_data",
+        "forecast_summary",
+        "income_statement",
+        "balance_sheet",
+        "cash_flow",
+        "ratios",
+        "segments",
+        "comps",
+        "benchmarks",
+        "other",
+    }
 )
 DEFAULT_MESSAGE = "{what} {period} (p. {page}): printed {printed}, {formula} = {expected}: {judgement}{note}"
-_PLACES = frozenset("what period page printed formula expected judgement note rule".split())
+_PLACES = frozenset({"what", "period", "page", "printed", "formula", "expected", "judgement", "note", "rule"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of the house of numbers.
 
-    kind: `definitional` holds in any honest report; `sum_of_lines` only where the columns of the table bear the
-    list out; `convention` where the columns show that this house computes it so.
+    kind: `definitional` holds in any honest report; `sum_of_lines` only where the columns of the table bear
+    the list out; `convention` where the columns show that this house computes it so.
     anchored: the rule must hold in at least one column before any other column is held to it (used across
     tables, where two labels may look alike and mean different things).
     """
@@ -50,7 +78,8 @@ class Rule:
     expression: Expression | None = None
     anchored: bool = False
     actual_years: ActualYears = "counted"
-    unless: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()  # concepts that the table must print for the rule to apply
+    unless: frozenset[str] = frozenset()  # concepts that keep the rule from the tables that print them
     total: str | None = None
     start: str | None = None
     stops: frozenset[str] = frozenset()
@@ -60,6 +89,11 @@ class Rule:
     labels: re.Pattern[str] | None = None
     other: re.Pattern[str] | None = None
     message: str = DEFAULT_MESSAGE
+
+    def speaks_of(self, kind: str, concepts: frozenset[str]) -> bool:
+        """Whether the rule is meant for a table of this kind that prints these concepts."""
+        right_kind = not self.tables or kind in self.tables
+        return right_kind and self.needs <= concepts and not self.unless & concepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +114,9 @@ def default_folder() -> Path:
     for folder in (package.parent / "expectations" / "rules", package / "expectations" / "rules"):
         if folder.is_dir():
             return folder
-    raise ConfigError(f"no rules: neither {package.parent}/expectations/rules nor {package}/expectations/rules exists")
+    raise ConfigError(
+        f"no rules: neither {package.parent}/expectations/rules nor {package}/expectations/rules exists"
+    )
 
 
 def load_rules(path: Path | str | None = None) -> RuleSet:
@@ -97,12 +133,17 @@ def load_rules(path: Path | str | None = None) -> RuleSet:
     for file in files:
         content = _content(file)
         for concept, others in content.pop("stand_ins", {}).items():
-            stand_ins[concept] = (*stand_ins.get(concept, ()), *_strings(file.name, "stand_ins", concept, others))
+            stand_ins[concept] = (
+                *stand_ins.get(concept, ()),
+                *_strings(file.name, "stand_ins", concept, others),
+            )
         rules.extend(_rules(file.name, content))
     seen: dict[str, str] = {}
     for rule in rules:
         if rule.rule_id in seen:
-            raise ConfigError(f"{rule.file}: rule {rule.rule_id!r} is already in {seen[rule.rule_id]}; ids are unique")
+            raise ConfigError(
+                f"{rule.file}: rule {rule.rule_id!r} is already in {seen[rule.rule_id]}; ids are unique"
+            )
         seen[rule.rule_id] = rule.file
     return RuleSet(tuple(rules), stand_ins)
 
@@ -118,7 +159,9 @@ def _rules(file: str, content: dict[str, Any]) -> Iterator[Rule]:
     defaults = content.pop("defaults", {})
     entries = content.pop("rule", [])
     if content:
-        raise ConfigError(f"{file}: unknown table {next(iter(content))!r}; there are [defaults], [stand_ins], [[rule]]")
+        raise ConfigError(
+            f"{file}: unknown table {next(iter(content))!r}; there are [defaults], [stand_ins], [[rule]]"
+        )
     for number, entry in enumerate(entries, start=1):
         merged = {**defaults, **entry}
         if "id" not in merged:
@@ -145,7 +188,9 @@ def _rule(file: str, entry: dict[str, Any]) -> Rule:
     known = {field.name for field in fields(Rule)} - {"rule_id", "file", "formulas"} | {"formula"}
     for key, value in entry.items():
         if key not in known:
-            raise ConfigError(f"{file}: rule {rule_id!r}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+            raise ConfigError(
+                f"{file}: rule {rule_id!r}: unknown key {key!r}; known are {', '.join(sorted(known))}"
+            )
         made.update(_field(file, rule_id, key, value))
     for key, need in (("zh", ""), ("en", ""), ("shape", Shape), ("kind", Kind), ("severity", Severity)):
         if key not in made:
@@ -157,7 +202,13 @@ def _rule(file: str, entry: dict[str, Any]) -> Rule:
 
 def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
     where = f"{file}: rule {rule_id!r}: {key}"
-    choices = {"shape": Shape, "kind": Kind, "severity": Severity, "scope": Scope, "actual_years": ActualYears}
+    choices = {
+        "shape": Shape,
+        "kind": Kind,
+        "severity": Severity,
+        "scope": Scope,
+        "actual_years": ActualYears,
+    }
     if key in choices:
         if value not in get_args(choices[key]):
             raise ConfigError(f"{where}: {value!r} is none of {', '.join(get_args(choices[key]))}")
@@ -165,9 +216,11 @@ def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
     if key == "tables":
         kinds = frozenset(_strings(file, rule_id, key, value))
         if unknown := sorted(kinds - TABLE_KINDS):
-            raise ConfigError(f"{where}: {unknown[0]!r} is no table kind; there are {', '.join(sorted(TABLE_KINDS))}")
+            raise ConfigError(
+                f"{where}: {unknown[0]!r} is no table kind; there are {', '.join(sorted(TABLE_KINDS))}"
+            )
         return {key: kinds}
-    if key in ("unless", "stops", "minus"):
+    if key in ("needs", "unless", "stops", "minus"):
         return {key: frozenset(_strings(file, rule_id, key, value))}
     if key == "concepts":
         return {key: tuple(_strings(file, rule_id, key, value))}
@@ -200,7 +253,9 @@ def _formulas(where: str, text: str) -> tuple[Formula, ...]:
     except FormulaError as error:
         raise ConfigError(f"{where}: {text!r}, {error}") from error
     if not isinstance(found[0].left, Name):
-        raise ConfigError(f"{where}: {text!r}, at character 1: the left side must be one concept, the one held to the rule")
+        raise ConfigError(
+            f"{where}: {text!r}, at character 1: the left side must be one concept, the one held to the rule"
+        )
     if not names(found[0].right):
         raise ConfigError(f"{where}: {text!r}: the right side names no concept")
     return found

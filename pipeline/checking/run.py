@@ -67,8 +67,8 @@ def check(facts: Any, tables: Any, reports: Any, rules: RuleSet | None = None) -
     """Hold every report's facts against the rules; the `checks` dataset as an Arrow table.
 
     facts, tables, reports: datasets of the contract, as Arrow tables or pandas DataFrames; a report without
-    facts gives no rows. Amounts (`printed`, `expected` …) are in the unit of the printed number. Raises DataError
-    where a column is missing or a fact's report is unknown, ConfigError where a rule file is wrong.
+    facts gives no rows. Amounts (`printed`, `expected` …) are in the unit of the printed number. Raises
+    DataError where a column is missing or a fact's report is unknown, ConfigError where a rule file is wrong.
     """
     import pyarrow as pa
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import islice, product
 
 from pipeline.checking.estimate import Estimate
-from pipeline.checking.formula import Formula, Name, evaluate, names, show
+from pipeline.checking.formula import Formula, Name, adds_only, evaluate, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import Printed, Report, Row, Sheet, bare
+from pipeline.checking.sheet import Printed, Report, Row, Sheet, qualifiers
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 MOST_SOURCES = 3  # different figures of one concept that are tried before a formula is held to fail
@@ -24,7 +25,9 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     assert isinstance(left, Name)  # the loader refuses anything else
     wanted = rules.named(left.concept)
     for sheet, row in _rows(rule, report):
-        cells = [c for c in row.cells if c.concept in wanted and c in sheet.index[c.entity, c.concept, c.period]]
+        cells = [
+            c for c in row.cells if c.concept in wanted and c in sheet.index[c.entity, c.concept, c.period]
+        ]
         if not cells or (rule.labels and rule.labels.search(row.label)):
             continue
         finder = _Finder(rule, report, rules, sheet, row)
@@ -51,25 +54,27 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
             mixes = finder.mixes(formula, cell)
             if isinstance(mixes, str) or not mixes:
                 continue
-            mix = mixes[0]
+            mix = {**mixes[0], first: cell}
             value = _estimate(formula, mix)
             if value:
-                text = show(rule.expression, lambda name, m=mix: m[name].label)  # type: ignore[misc]
+                text = show(rule.expression, partial(_label, mix=mix))
                 found.append((cell, trial(_facts(cell, mix), value, value, text, Fraction(1))))
-        counted = [t for c, t in found if rule.actual_years == "counted" or c.basis == "estimate"]
-        if not counted:
+        if not found:
             continue
-        shared = _shared([t.left.interval for t in counted])
+        shared = _shared([t.left.interval for _, t in found])
         common = Estimate((shared.low + shared.high) / 2, shared, {}, False)
         columns = tuple(
-            Column(c, (Trial(t.left, common, t.facts, f"the {t.formula} of the other columns", t.factor, t.text),))
+            Column(
+                c,
+                (Trial(t.left, common, t.facts, f"the {t.formula} of the other columns", t.factor, t.text),),
+            )
             for c, t in found
         )
         yield Series(rule, ("",), columns)
 
 
 def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
-    """The same concept, entity and period printed in two tables: the same number, at the coarser precision."""
+    """One concept, entity and period printed in two tables: one number, at the coarser precision."""
     for concept in rule.concepts:
         rows = [
             (sheet, row)
@@ -78,9 +83,13 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         ]
         for i, (sheet, row) in enumerate(rows):
             for other_sheet, other in rows[:i]:
-                if sheet is other_sheet or (rule.same_label and bare(row.label) != bare(other.label)):
+                if sheet is other_sheet or (
+                    rule.same_label and qualifiers(row.label) != qualifiers(other.label)
+                ):
                     continue
-                columns = list(_tied(concept, row, other, sheet.kind == "comps" or other_sheet.kind == "comps"))
+                columns = list(
+                    _tied(concept, row, other, sheet.kind == "comps" or other_sheet.kind == "comps")
+                )
                 if columns:
                     yield Series(rule, ("",), tuple(columns))
                     break  # the first table that prints it is the one later tables are held to
@@ -90,7 +99,11 @@ def _tied(concept: str, row: Row, other: Row, by_concept: bool) -> Iterator[Colu
     for cell in row.cells:
         if cell.concept != concept or cell.value is None or cell.period is None:
             continue
-        twins = [c for c in other.cells if c.concept == concept and (c.entity, c.period) == (cell.entity, cell.period)]
+        twins = [
+            c
+            for c in other.cells
+            if c.concept == concept and (c.entity, c.period) == (cell.entity, cell.period)
+        ]
         if len(twins) != 1 or twins[0].value is None or twins[0].unit != cell.unit:
             continue
         twin = twins[0]
@@ -149,7 +162,8 @@ class _Finder:
             found.extend(self.sheet.index.get(key, ()))
             if self.rule.scope == "report" or name.undated:
                 found.extend(f for f in self.report.index.get(key, ()) if f.table_id != self.sheet.table_id)
-        return found
+        # A rate among amounts is a share row that borrowed the name of its base.
+        return [f for f in found if f.currency] or found
 
     def _of_row(self, concept: str, period: str | None) -> list[Printed]:
         """Cells of the row; a figure without a period (price, market value) serves every period."""
@@ -161,18 +175,35 @@ class _Finder:
         wanted = names(formula.right)
         choices: list[list[Printed]] = []
         for name in wanted:
-            found = [f for f in self.candidates(name, cell) if f.fact_id != cell.fact_id or name == formula.left]
+            found = [
+                f for f in self.candidates(name, cell) if f.fact_id != cell.fact_id or name == formula.left
+            ]
             if not found:
                 when = earlier(cell.period, name.shift) if name.shift else cell.period
                 return f"{name.concept} {when or ''} is not printed".replace("  ", " ")
             figures = [f for f in found if f.value is not None]
             if not figures:
-                return f"{found[0].label} {found[0].period or ''} is printed as {found[0].text or 'a blank'!r}"
-            distinct = {(f.value, f.decimals, f.scale, f.unit): f for f in reversed(figures)}
-            choices.append(list(reversed(distinct.values()))[:MOST_SOURCES])
+                return (
+                    f"{found[0].label} {found[0].period or ''} is printed as {found[0].text or 'a blank'!r}"
+                )
+            distinct: dict[object, Printed] = {}
+            for figure in figures:
+                distinct.setdefault((figure.value, figure.decimals, figure.scale, figure.unit), figure)
+            choices.append(list(distinct.values())[:MOST_SOURCES])
         mixes = [dict(zip(wanted, mix, strict=True)) for mix in islice(product(*choices), MOST_MIXES)]
-        same = [m for m in mixes if len({c for f in (cell, *m.values()) if (c := f.currency)}) <= 1]
-        return same or "its operands are in different currencies"
+        same = [m for m in mixes if _comparable(formula, cell, m)]
+        return same or "its operands are printed in different units"
+
+
+def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bool:
+    """One currency throughout; and where the formula only adds, one unit: a share of assets is no asset."""
+    facts = (cell, *mix.values())
+    if len({c for f in facts if (c := f.currency)}) > 1:
+        return False
+    for name, fact in mix.items():
+        if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
+            return False
+    return not adds_only(formula.right) or len({f.unit for f in facts}) == 1
 
 
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:
@@ -199,10 +230,15 @@ def _tried(formula: Formula, cell: Printed, own: Estimate, mix: dict[Name, Print
     if right is None:
         return None
 
-    def label(name: Name) -> str:
-        return mix[name].label if name in mix else mix[Name(name.concept)].label if Name(name.concept) in mix else name.concept
+    return trial(_facts(cell, mix), own, right, show(formula.right, lambda name: _label(name, mix)))
 
-    return trial(_facts(cell, mix), own, right, show(formula.right, label))
+
+def _label(name: Name, mix: dict[Name, Printed]) -> str:
+    """A name as the page has it: in a table of companies the column's head, elsewhere the row's."""
+    fact = mix.get(name) or mix.get(Name(name.concept))
+    if fact is None:
+        return name.concept
+    return fact.column.split("|")[0] if fact.kind == "comps" else fact.label
 
 
 def _estimate(formula: Formula, mix: dict[Name, Printed]) -> Estimate | None:
@@ -218,18 +254,21 @@ def _facts(cell: Printed, mix: dict[Name, Printed]) -> tuple[Printed, ...]:
 
 
 def _shared(intervals: Sequence[Interval]) -> Interval:
-    """The values that lie in the most intervals."""
-    best, most = intervals[0], 0
+    """The reach of the intervals that share a value with the most others.
+
+    Their common core would be narrower, but exchange rates and share counts that move a little from year to
+    year put an honest column just outside it.
+    """
+    best: list[Interval] = []
     for start in sorted({i.low for i in intervals}):
         holding = [i for i in intervals if start in i]
-        if len(holding) > most:
-            best, most = Interval(start, min(i.high for i in holding)), len(holding)
-    return best
+        best = max(best, holding, key=len)
+    return Interval(min(i.low for i in best), max(i.high for i in best))
 
 
 def _rows(rule: Rule, report: Report) -> Iterator[tuple[Sheet, Row]]:
     for sheet in report.sheets:
-        if (rule.tables and sheet.kind not in rule.tables) or rule.unless & sheet.concepts:
+        if not rule.speaks_of(sheet.kind, sheet.concepts):
             continue
         for row in sheet.rows:
             yield sheet, row

@@ -17,14 +17,35 @@ from pipeline.checking.intervals import half_digit, printed
 from pipeline.errors import DataError
 
 FACT_COLUMNS = (
-    "fact_id", "report_id", "table_id", "table_kind", "page", "x0", "top", "entity", "entity_name", "label",
-    "label_path", "column", "concept", "period_label", "basis", "text", "value", "missing", "decimals", "unit",
+    "fact_id",
+    "report_id",
+    "table_id",
+    "table_kind",
+    "page",
+    "x0",
+    "top",
+    "entity",
+    "entity_name",
+    "label",
+    "label_path",
+    "column",
+    "concept",
+    "period_label",
+    "basis",
+    "text",
+    "value",
+    "missing",
+    "decimals",
+    "unit",
     "scale",
-)  # fmt: skip
-CURRENCIES = frozenset("CNY HKD USD TWD JPY KRW EUR GBP SGD CHF AUD".split())
+)
+CURRENCIES = frozenset({"CNY", "HKD", "USD", "TWD", "JPY", "KRW", "EUR", "GBP", "SGD", "CHF", "AUD"})
 ROW_PITCH = 6.0  # points: cells of one printed row stand less than this apart in height
 ANNOUNCED = re.compile(r"^其中|^of which|^incl", re.I)
 # A head over rows that speak for the whole company, not for one of its segments.
+_QUALIFIER = re.compile(
+    "基本|摊薄|稀释|全面|加权|平均|最新|当年|现价|扣非|调整|ttm|lf|lyr|basic|diluted|adjusted"
+)
 WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
 
 
@@ -157,7 +178,9 @@ def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
 
     Raises DataError where a column of the contract is missing.
     """
-    agreement = {row["table_id"]: row["agreement"] for row in records(tables, ("table_id", "agreement"), "tables")}
+    agreement = {
+        row["table_id"]: row["agreement"] for row in records(tables, ("table_id", "agreement"), "tables")
+    }
     by_report: dict[str, dict[str, list[Printed]]] = defaultdict(lambda: defaultdict(list))
     for row in records(facts, FACT_COLUMNS, "facts"):
         by_report[row["report_id"]][row["table_id"]].append(_printed(row))
@@ -166,7 +189,9 @@ def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
             Sheet(table_id, cells[0].kind, tuple(rows_of(cells)), agreement.get(table_id))
             for table_id, cells in by_report[report_id].items()
         ]
-        sheets.sort(key=lambda s: (s.rows[0].cells[0].page, s.rows[0].cells[0].top, s.rows[0].cells[0].x0, s.table_id))
+        sheets.sort(
+            key=lambda s: (s.rows[0].cells[0].page, s.rows[0].cells[0].top, s.rows[0].cells[0].x0, s.table_id)
+        )
         yield Report(report_id, tuple(sheets))
 
 
@@ -189,7 +214,9 @@ def rows_of(cells: Iterable[Printed]) -> list[Row]:
             first = row[0]
             if first.page != cell.page or abs(first.top - cell.top) > ROW_PITCH:
                 continue
-            if (first.label, first.path) == (cell.label, cell.path) and not any(_same_column(c, cell) for c in row):
+            if (first.label, first.path) == (cell.label, cell.path) and not any(
+                _same_column(c, cell) for c in row
+            ):
                 row.append(cell)
                 break
         else:
@@ -200,11 +227,9 @@ def rows_of(cells: Iterable[Printed]) -> list[Row]:
     ]
 
 
-def bare(label: str) -> str:
-    """A label without units, brackets, numbering and spaces, for comparing labels of two tables."""
-    text = unicodedata.normalize("NFKC", label)
-    text = re.sub(r"\(.*?\)|[\s%:：、,，/*-]|^\d+[、.]|[倍元]$", "", text)
-    return text.lower()
+def qualifiers(label: str) -> frozenset[str]:
+    """The words of a label that say which definition of a figure is meant: 基本, 摊薄, 加权, TTM …"""
+    return frozenset(_QUALIFIER.findall(unicodedata.normalize("NFKC", label).lower()))
 
 
 def _company_level(cell: Printed) -> bool:
@@ -243,6 +268,7 @@ def _printed(row: Mapping[str, Any]) -> Printed:
 
 
 def _fraction(value: Decimal | float | int | str | None) -> Fraction | None:
-    if value is None or value != value:  # NaN, as a DataFrame gives a null
+    if value is None:
         return None
-    return Fraction(Decimal(str(value)))
+    exact = Decimal(str(value))
+    return None if exact.is_nan() else Fraction(exact)  # NaN is how a DataFrame of floats gives a null

@@ -18,7 +18,7 @@ LUCK = 0.001  # less likely than this by rounding alone is `improbable`
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The printed number (`left`), what one reading of the rule gives (`right`), and every fact that took part.
+    """The printed number (`left`), what one reading of the rule gives (`right`), and the facts it used.
 
     `factor` is base units in one unit of the figures shown: that of the printed number, if not given.
     """
@@ -83,7 +83,7 @@ def trial(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One place where a rule applies: a number, and a trial for each reading (None where an operand is missing)."""
+    """One place where a rule applies: a number, and a trial for each reading (None: none can be tried)."""
 
     left: Printed
     trials: tuple[Trial | None, ...]
