@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -19,7 +19,7 @@ from pipeline.meaning.entities import (
     ticker_in,
     trading_currency,
 )
-from pipeline.meaning.kinds import Kind
+from pipeline.meaning.kinds import STATEMENTS, Kind
 from pipeline.meaning.labels import concept_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
@@ -168,7 +168,8 @@ class _Reading:
         period, basis = self._when(cell, row)
         parsed = parse_number(cell.text)
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
-        unit = self._unit(cell, row, Prints(measure, parents, modifier), own, entity)
+        otherwise = "money" if self._kind in STATEMENTS else None
+        unit = self._unit(cell, row, Prints(measure, parents, modifier, otherwise=otherwise), own, entity)
         value = parsed.value if isinstance(parsed, Number) else None
         return Fact(
             fact_id=fact_id(self._id, cell.row, cell.column),
@@ -255,10 +256,8 @@ class _Reading:
         self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None, entity: str | None
     ) -> Unit:
         listing = self._listing(cell)
-        full = Prints(
-            measure=prints.measure,
-            sections=prints.sections,
-            modifier=prints.modifier,
+        full = replace(
+            prints,
             row_unit=row.unit_text if row is not None else "",
             around=self._around,
             listing_currency=trading_currency(listing) if listing else None,
@@ -272,7 +271,12 @@ class _Reading:
         """What a bare 元 means: CNY for a mainland listing, unknown for another."""
         if listing is not None:
             return currency_of(listing)
-        if self._kind == "comps" or (entity is not None and entity not in self._report.tickers):
+        if self._kind == "comps" and entity is None:
+            beside = {currency_of(t) for t in self._row_tickers.values()}
+            return beside.pop() if len(beside) == 1 else None
+        if self._kind == "comps" or (
+            entity is not None and entity not in (*self._report.tickers, self._report.company)
+        ):
             return currency_of(entity)
         found = {currency_of(t) for t in self._report.tickers}
         if self._kind == "cover_data" and len(found) > 1:

@@ -45,7 +45,7 @@ _DATE = re.compile(r"(?:19|20)?\d{2}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?"
 _PERIOD = re.compile(
     r"(?:fy)?(?:19|20)\d{2}(?:[aef]|年|q[1-4]|h[12])|[1-4][hq]\d{2}[aef]?|\d{2}[aef]", re.IGNORECASE
 )
-_LIKE = re.compile(r"[-+(（＋－−–—$¥￥]*\s*(?:[A-Za-z]{2,3}\$?\s*)?\d[\d,.，．\s]*\S{0,6}")
+_LIKE = re.compile(r"[-+(（＋－−–—$¥￥]*(?:[A-Za-z]{2,3}\$?)?[-+]?\d[\d,.，．]*\S{0,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _marks() -> dict[str, Missing]:
 
 def is_number_like(text: str) -> bool:
     """Whether the text has the look of a printed number; cheap, and more generous than `parse_number`."""
-    return _LIKE.fullmatch(text.strip()) is not None
+    return _LIKE.fullmatch("".join(text.split())) is not None
 
 
 @lru_cache(maxsize=16384)

@@ -52,9 +52,8 @@ class Prints:
     modifier: str = ""
     row_unit: str = ""
     around: Sequence[str] = ()
-    listing_currency: str | None = (
-        None  # in which the column's listing trades: decides between printed currencies
-    )
+    listing_currency: str | None = None  # in which the listing trades: decides between printed currencies
+    otherwise: str | None = None  # the sense where no word tells: money in a statement
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +88,7 @@ def measure_sense(prints: Prints) -> str | None:
     above = next((s for s in map(sense_of, reversed(prints.sections)) if s is not None), None)
     if above == "growth" and own in (None, "money", "per_share"):
         return "growth"
-    return own or above
+    return own or above or prints.otherwise
 
 
 def resolve_unit(prints: Prints, own: UnitMark | None, default_currency: str | None) -> Unit:

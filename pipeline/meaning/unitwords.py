@@ -1,4 +1,4 @@
-"""Reading a printed unit: `人民币百万` is money, CNY, millions; `元/股` money a share; `亿元、%` two units."""
+"""Reading a printed unit: `人民币百万` is money, CNY, millions; `亿元、%` are two units."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UnitMark:
     """One printed unit.
 
     `kind` is `money`, `money/share`, `percent`, `times` …, None where only a power of ten stands (`百万`);
-    `currency` is ISO 4217, None where none is printed; `scale` is None where a currency stands alone (`人民币`).
+    `currency` is ISO 4217, None where none is printed; `scale` is None beside a lone currency (`人民币`).
     """
 
     kind: str | None
@@ -125,8 +125,18 @@ def units_in(text: str) -> tuple[UnitMark, ...]:
             if together is not None:
                 marks.append(together)
             else:
-                marks.extend(m for m in map(read_unit, part.split()) if m is not None)
+                marks.extend(m for m in map(_read_first, part.split()) if m is not None)
     return tuple(_joined(marks)) if _one_money(marks) else tuple(dict.fromkeys(marks))
+
+
+def _read_first(piece: str) -> UnitMark | None:
+    """The unit a piece is, or the currency it starts with: the wrap's space is gone from `港币截至`."""
+    whole = read_unit(piece)
+    if whole is not None:
+        return whole
+    lead = _token().match(piece.lower())
+    mark = read_unit(lead.group()) if lead is not None and len(lead.group()) > 1 else None
+    return mark if mark is not None and mark.currency is not None and mark.scale is None else None
 
 
 def _one_money(marks: list[UnitMark]) -> bool:
@@ -146,6 +156,12 @@ def _joined(marks: list[UnitMark]) -> list[UnitMark]:
     return [one, *(m for m in dict.fromkeys(marks) if m.kind not in (None, "money"))]
 
 
+def _money_at_end(piece: str) -> UnitMark | None:
+    """The money unit set right behind a word: `归母净利润亿元`."""
+    found = (read_unit(piece[at:]) for at in range(1, len(piece) - 1))
+    return next((m for m in found if m is not None and m.kind == "money" and m.scale), None)
+
+
 @lru_cache(maxsize=8192)
 def units_of_label(label: str) -> tuple[UnitMark, ...]:
     """The units a label or head prints beside its words: in brackets, after a space at its end, or as `%`.
@@ -161,7 +177,7 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
     if "%" in rest:
         marks.append(UnitMark("percent", None, 0))
     for piece in re.split(r"\s+|[|,:：]", rest)[-1:]:
-        mark = read_unit(piece)
+        mark = read_unit(piece) or _money_at_end(piece)
         # A lone 股 or 个 at the end is a word of the label (流通 A 股), not its unit.
         if mark is not None and (
             mark.kind == "money" or (mark.scale or 0) > 0 or mark.kind in ("percent", "times", "days")

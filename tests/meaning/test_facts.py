@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipeline.meaning.facts import Fact, fact_id, facts_of, table_id
+from pipeline.meaning.kinds import Kind, kinds_of
+from pipeline.meaning.numbers import Number, parse_number
+from pipeline.meaning.records import cell_records, fact_records, table_record
+from pipeline.reading.page import Box
+from pipeline.tables.table import Table
+from tests.meaning.truth import grid, needs_corpus, table_of, truth_reports
+
+
+@dataclass(frozen=True)
+class Meta:
+    report_id: str = "r"
+    company: str | None = "商汤-W"
+    tickers: tuple[str, ...] = ("0020.HK",)
+    published_on: date | None = date(2025, 1, 26)
+
+
+MAINLAND = Meta(company="凯莱英", tickers=("002821.SZ",), published_on=date(2025, 4, 1))
+DUAL = Meta(company="中芯国际", tickers=("0981.HK", "688981.SH"), published_on=date(2025, 2, 14))
+
+
+def read(table: Table, kind: Kind, report: Meta = MAINLAND) -> list[Fact]:
+    return facts_of(table, kind=kind, table_id="t", report=report)
+
+
+def what(fact: Fact, *names: str) -> tuple[Any, ...]:
+    return tuple(getattr(fact, name) for name in names)
+
+
+def test_a_line_of_a_statement() -> None:
+    table = grid(["2023", "2024E"], [["销售成本", "(1,905)", "(2,600.5)"]], unit_text="人民币百万", page=2)
+    first, second = read(table, "income_statement", Meta())
+    assert what(first, "label", "column", "text", "value", "decimals") == (
+        "销售成本",
+        "2023",
+        "(1,905)",
+        -1905,
+        0,
+    )
+    assert what(first, "unit", "scale", "amount") == ("CNY", 6, -1_905_000_000.0)
+    assert what(first, "period_label", "period_start", "period_end") == (
+        "2023",
+        date(2023, 1, 1),
+        date(2023, 12, 31),
+    )
+    assert what(first, "basis", "entity", "entity_name") == ("actual", "0020.HK", "商汤-W")
+    assert what(second, "value", "decimals", "basis") == (Decimal("-2600.5"), 1, "estimate")
+    assert (first.page, Box(first.x0, first.top, first.x1, first.bottom)) == (2, table.cells[4].box)
+
+
+def test_balance_sheet_items_are_measured_on_the_last_day() -> None:
+    (fact,) = read(grid(["2024A"], [["货币资金", "5,789"]], unit_text="百万元"), "balance_sheet")
+    assert what(fact, "period_start", "period_end") == (date(2024, 12, 31), date(2024, 12, 31))
+
+
+def test_growth_sits_under_its_item() -> None:
+    table = grid(["2024A"], [["营业收入(百万元)", "5,805"], ["+/-%", "(25.82)"]])
+    _, growth = read(table, "forecast_summary")
+    assert what(growth, "label", "label_path") == ("+/-%", ("营业收入(百万元)", "+/-%"))
+    assert what(growth, "unit", "amount") == ("percent", -0.2582)
+
+
+def test_the_cover_box_has_one_unheaded_column() -> None:
+    rows = [
+        ["收盘价（港币）", "1.52"],
+        ["52 周价格范围(港币)", "0.58-2.35"],
+        ["行业", "计算机"],
+        ["上市日期", "2021/12/30"],
+    ]
+    (price,) = read(grid(["value"], rows), "cover_data", Meta())
+    assert what(price, "column", "unit", "scale", "period_label", "basis") == (
+        "value",
+        "HKD/share",
+        0,
+        None,
+        None,
+    )
+
+
+def test_two_listings_side_by_side() -> None:
+    rows = [["目标价", "63.00", "119.00"], ["市值 (百万)", "363,407", "790,481"]]
+    facts = read(grid(["981 HK", "688981 CH"], rows, unit_text="港币/人民币"), "cover_data", DUAL)
+    assert [what(f, "entity", "unit", "scale") for f in facts] == [
+        ("0981.HK", "HKD/share", 0),
+        ("688981.SH", "CNY/share", 0),
+        ("0981.HK", "HKD", 6),
+        ("688981.SH", "CNY", 6),
+    ]
+
+
+def test_a_box_titled_with_its_listing() -> None:
+    (fact,) = read(
+        grid(["value"], [["总市值（百万港元）", "197,518"]], title="药明康德（2359.HK）"), "cover_data"
+    )
+    assert what(fact, "entity", "unit") == ("2359.HK", "HKD")
+
+
+def test_companies_in_rows() -> None:
+    heads = ["代码", "股价（元）", "总市值|亿元", "PE|2025E", "评级"]
+    rows = [
+        ["第四范式", "6682 HK", "49.10", "228.7", "-", "买入"],
+        ["药明康德", "603259.SH", "68.23", "1,957", "18.1x", "-"],
+        ["平均值", "", "", "", "20", ""],
+    ]
+    facts = read(grid(heads, rows, page=7), "comps")
+    seen = [what(f, "entity", "entity_name", "column", "text", "missing", "unit", "scale") for f in facts]
+    assert seen == [
+        ("6682.HK", "第四范式", "股价（元）", "49.10", None, None, 0),
+        ("6682.HK", "第四范式", "总市值|亿元", "228.7", None, None, 8),
+        ("6682.HK", "第四范式", "PE|2025E", "-", "dash", "times", 0),
+        ("603259.SH", "药明康德", "股价（元）", "68.23", None, "CNY/share", 0),
+        ("603259.SH", "药明康德", "总市值|亿元", "1,957", None, "CNY", 8),
+        ("603259.SH", "药明康德", "PE|2025E", "18.1x", None, "times", 0),
+        (None, "平均值", "股价（元）", "", "blank", None, 0),
+        (None, "平均值", "总市值|亿元", "", "blank", None, 8),
+        (None, "平均值", "PE|2025E", "20", None, "times", 0),
+    ]
+    assert facts[2].period_label == "2025" and facts[2].basis == "estimate"
+
+
+def test_the_covered_company_among_the_others_without_codes() -> None:
+    facts = read(grid(["EPS（元）|2025E"], [["诺泰生物", "2.59"], ["凯莱英", "3.06"]]), "comps")
+    assert [what(f, "entity", "unit") for f in facts] == [("诺泰生物", None), ("002821.SZ", "CNY/share")]
+
+
+def test_models_in_rows() -> None:
+    facts = read(grid(["MMMU", "准确率"], [["GPT4o-0513", "69.2", "88.1%"]]), "benchmarks")
+    assert [what(f, "entity", "entity_name", "unit", "amount") for f in facts] == [
+        ("GPT4o-0513", "GPT4o-0513", "score", 69.2),
+        ("GPT4o-0513", "GPT4o-0513", "percent", 0.881),
+    ]
+
+
+def test_absent_numbers_stay_apart() -> None:
+    rows = [["甲业务收入", "1.5", "", "—", "N.A."], ["空行", "", "", "", ""], ["YoY", "", "5%", "5%", "5%"]]
+    facts = read(grid(["2022A", "2023A", "2024A", "2025E"], rows), "segments")
+    assert [what(f, "label", "column", "missing", "value") for f in facts if f.missing] == [
+        ("甲业务收入", "2023A", "blank", None),
+        ("甲业务收入", "2024A", "dash", None),
+        ("甲业务收入", "2025E", "na", None),
+        ("YoY", "2022A", "blank", None),
+    ]
+    assert facts[-4].unit == "percent"  # a blank in a row of percentages
+
+
+def test_periods_down_the_side() -> None:
+    facts = read(
+        grid(["营业收入(亿元)", "毛利率(%)"], [["2023A", "45.2", "21.9"], ["2024E", "57.8", "18.6"]]), "other"
+    )
+    assert [what(f, "period_label", "basis", "unit", "scale") for f in facts] == [
+        ("2023", "actual", "CNY", 8),
+        ("2023", "actual", "percent", 0),
+        ("2024", "estimate", "CNY", 8),
+        ("2024", "estimate", "percent", 0),
+    ]
+
+
+def test_words_codes_and_telephones_are_no_facts() -> None:
+    rows = [["张三", "13812345678", "买入", "002821"], ["李四", "13912345678", "增持", "300759"]]
+    assert read(grid(["手机", "评级", "股票代码"], rows), "text") == []
+
+
+def test_ids_depend_on_place_and_nothing_else() -> None:
+    box = Box(1.0, 2.0, 3.0, 4.04)
+    assert table_id("r", 1, box) == table_id("r", 1, Box(1.0, 2.0, 3.0, 4.01))
+    assert len({table_id("r", 1, box), table_id("r", 2, box), table_id("q", 1, box)}) == 3
+    assert len({fact_id("t", r, c) for r in range(5) for c in range(5)}) == 25
+    assert len(fact_id("t", 0, 0)) == 32
+
+
+def test_records_follow_the_declared_columns() -> None:
+    from pipeline.datasets.schema import CELLS, FACTS, TABLES
+
+    table = grid(["2024A"], [["成长能力"], ["营业收入", "5%"]], title="主要财务比率")
+    facts = read(table, "ratios")
+    assert tuple(fact_records(facts)[0]) == FACTS.names == tuple(f.name for f in fields(Fact))
+    assert tuple(table_record(table, kind="ratios", table_id="t", report_id="r")) == TABLES.names
+    cells = cell_records(table, table_id="t", report_id="r")
+    assert tuple(cells[0]) == CELLS.names
+    assert [c["text"] for c in cells] == ["", "2024A", "成长能力", "营业收入", "5%"]
+    assert fact_records(facts)[0]["label_path"] == ["成长能力", "营业收入"]
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_every_printed_number_of_the_real_reports_becomes_a_fact() -> None:
+    counted: Counter[str] = Counter()
+    for report in truth_reports():
+        meta = report["report"]
+        published = date.fromisoformat(meta["published_on"])
+        about = Meta(report["sha256"], meta["company"], tuple(meta["tickers"]), published)
+        tables = [table_of(t) for t in report["tables"]]
+        for truth, table, kind in zip(report["tables"], tables, kinds_of(tables), strict=True):
+            facts = facts_of(table, kind=kind, table_id=truth["title"], report=about)
+            printed = Counter(
+                (row["label"].replace(" ", ""), text)
+                for row in truth["rows"]
+                for text in row["values"]
+                if isinstance(parse_number(text), Number)
+            )
+            got = Counter(((f.label or "").replace(" ", ""), f.text) for f in facts if f.value is not None)
+            assert got == printed, (report["file"], truth["title"])
+            counted.update(
+                facts=len(got),
+                unit=sum(f.unit is not None for f in facts),
+                amount=sum(f.amount is not None for f in facts if f.value is not None),
+                all=len(facts),
+                valued=sum(f.value is not None for f in facts),
+            )
+            assert all(f.entity == about.tickers[0] for f in facts if kind in ("balance_sheet", "cash_flow"))
+    assert counted["unit"] > 0.97 * counted["all"]
+    assert counted["amount"] > 0.99 * counted["valued"]

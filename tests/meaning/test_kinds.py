@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.meaning.kinds import Kind, kind_of, kinds_of
+from pipeline.tables.table import Table
+from tests.meaning.truth import grid, needs_corpus, table_of, truth_reports
+
+YEARS = ["2023A", "2024A", "2025E"]
+INCOME = [
+    "营业收入",
+    "营业成本",
+    "销售费用",
+    "管理费用",
+    "财务费用",
+    "营业利润",
+    "利润总额",
+    "所得税",
+    "净利润",
+]
+BALANCE = [
+    "流动资产",
+    "货币资金",
+    "存货",
+    "固定资产",
+    "资产总计",
+    "短期借款",
+    "应付账款",
+    "负债合计",
+    "股东权益",
+]
+CASH = ["经营活动现金流", "净利润", "折旧摊销", "营运资金变动", "投资活动现金流", "资本支出", "现金净增加额"]
+RATES = ["毛利率", "净利率", "ROE", "资产负债率", "流动比率", "速动比率", "应收账款周转率", "P/E", "P/B"]
+SUMMARY = ["营业收入(百万元)", "+/-%", "归母净利润(百万元)", "+/-%", "EPS(元)", "ROE(%)", "PE(倍)", "PB(倍)"]
+
+
+def table(labels: list[str], title: str = "", page: int = 5, heads: list[str] = YEARS) -> Table:
+    return grid(heads, [[label, *["1.5"] * len(heads)] for label in labels], title=title, page=page)
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [(INCOME, "income_statement"), (BALANCE, "balance_sheet"), (CASH, "cash_flow"), (RATES, "ratios")],
+)
+@pytest.mark.parametrize("title", ["", "财务预测摘要", "附表：财务报表预测与比率分析"])
+def test_labels_tell_where_the_title_does_not(labels: list[str], kind: Kind, title: str) -> None:
+    assert kind_of(table(labels, title)) == kind
+
+
+def test_the_front_summary_and_the_same_lines_beside_the_statements() -> None:
+    front = table(SUMMARY, "重要财务指标", page=2)
+    statements = [table(INCOME, page=3), table(BALANCE, page=3)]
+    beside = table(SUMMARY, "重要财务指标", page=3)
+    assert kinds_of([front, *statements, beside]) == [
+        "forecast_summary",
+        "income_statement",
+        "balance_sheet",
+        "ratios",
+    ]
+    assert kind_of(front) == "forecast_summary"
+
+
+def test_a_summary_without_a_title() -> None:
+    assert kind_of(table(SUMMARY, page=1)) == "forecast_summary"
+
+
+def test_the_box_at_the_side_of_the_cover() -> None:
+    rows = [["收盘价(元)", "47.65"], ["一年最低/最高价", "31.30/59.94"], ["总市值(百万元)", "5,718.00"]]
+    assert kind_of(grid(["value"], rows, title="市场数据")) == "cover_data"
+    two_listings = [["目标价", "63.00", "119.00"], ["市值 (百万)", "363,407", "790,481"]]
+    assert kind_of(grid(["981 HK", "688981 CH"], two_listings)) == "cover_data"
+    pairs = [["总股本/流通(亿股)", "1.67/1.26"], ["12个月内最高/最低价(元)", "74.24/36.4"]]
+    assert kind_of(grid(["value"], pairs, title="股票数据")) == "cover_data"
+
+
+def test_companies_with_multiples_are_comps() -> None:
+    heads = ["证券代码", "总市值（亿元）", "PE|2024A", "PE|2025E"]
+    rows = [["甲", "002821.SZ", "30.1", "28", "23"], ["乙", "300759.SZ", "20.0", "21", "18"]]
+    assert kind_of(grid(heads, [*rows, ["平均值", "", "", "24", "20"]], page=7)) == "comps"
+
+
+def test_businesses_with_growth_and_margin_are_segments() -> None:
+    rows = [["化学业务"], ["收入", "1", "2", "3"], ["YoY", "5%", "5%", "5%"], ["毛利率", "40%", "40%", "40%"]]
+    rows += [
+        ["测试业务"],
+        ["收入", "1", "2", "3"],
+        ["YoY", "5%", "5%", "5%"],
+        ["毛利率", "30%", "30%", "30%"],
+    ]
+    assert kind_of(grid(YEARS, rows, page=4)) == "segments"
+
+
+def test_models_with_scores_are_benchmarks() -> None:
+    rows = [["GPT4o-0513", "69.9", "82.2"], ["Gemini 1.5 Pro", "64.4", "73.9"], ["GLM-4v", "60.8", "78.6"]]
+    assert kind_of(grid(["Avg. Score", "MMMU"], rows, page=15)) == "benchmarks"
+
+
+def test_quarterly_results_and_sensitivities_are_other() -> None:
+    heads = ["4Q24", "4Q23", "YoY", "QoQ"]
+    rows = [[label, "1", "2", "3%", "4%"] for label in ("营业收入", "毛利润", "归母净利润")]
+    assert kind_of(grid(heads, rows, title="4Q24 业绩概览", page=2)) == "other"
+    rows = [[f"{wacc}%", "166.26", "201.91"] for wacc in ("5.92", "6.42", "6.92")]
+    assert kind_of(grid(["永续增长率|1.00%", "永续增长率|2.00%"], rows, page=2)) == "other"
+
+
+def test_words_are_text() -> None:
+    rows = [["买入", "相对强于市场表现"], ["增持", "相对弱于市场表现"], ["中性", "持平"]]
+    assert kind_of(grid(["评级说明"], rows, page=9)) == "text"
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_tables_of_the_real_reports() -> None:
+    found = [
+        (truth["kind"], got, report["file"], truth.get("title", ""))
+        for report in truth_reports()
+        for truth, got in zip(
+            report["tables"], kinds_of([table_of(t) for t in report["tables"]]), strict=True
+        )
+    ]
+    misses = [f for f in found if f[0] != f[1]]
+    assert len(found) > 100
+    assert len(misses) <= 0.03 * len(found), misses

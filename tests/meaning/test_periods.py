@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.meaning.periods import basis_of, parse_period
+
+YEAR = (date(2024, 1, 1), date(2024, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("head", "label", "mark"),
+    [
+        ("2024", "2024", None),
+        ("2023A", "2023", "A"),
+        ("2025E", "2025", "E"),
+        ("2025F", "2025", "F"),
+        ("2025（E）", "2025", "E"),
+        ("2025 E", "2025", "E"),
+        ("FY25E", "2025", "E"),
+        ("'24E", "2024", "E"),
+        ("24E", "2024", "E"),
+        ("2024年", "2024", None),
+        ("2018 年", "2018", None),
+        ("2024 实际", "2024", "A"),
+        ("2023年报", "2023", None),
+        ("1H24", "2024H1", None),
+        ("2H23", "2023H2", None),
+        ("2024H1", "2024H1", None),
+        ("2024年上半年", "2024H1", None),
+        ("24Q3", "2024Q3", None),
+        ("4Q24", "2024Q4", None),
+        ("2024Q3", "2024Q3", None),
+        ("2025Q1A", "2025Q1", "A"),
+        ("2024年一季度E", "2024Q1", "E"),
+        ("9M24", "2024M9", None),
+        ("23Q1-3", "2023M9", None),
+        ("2024前三季度", "2024M9", None),
+        ("2024|(Huatai)", "2024", None),
+        ("2024(Huatai)", "2024", None),
+        ("1H22|A", "2022H1", "A"),
+        ("归母净利润 亿元|24A", "2024", "A"),
+        ("PE|24A", "2024", "A"),
+        ("PS (倍)|2024E", "2024", "E"),
+        ("PE2024E", "2024", "E"),
+        ("2026E(元)", "2026", "E"),
+        ("2024-06-30", "2024-06-30", None),
+        ("2024/6/30", "2024-06-30", None),
+        ("2025/05/08|股价", "2025-05-08", None),
+        ("2025-4-24", "2025-04-24", None),
+    ],
+)
+def test_heads_that_print_a_period(head: str, label: str, mark: str | None) -> None:
+    period = parse_period(head)
+    assert period is not None
+    assert (period.label, period.mark) == (label, mark)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "YoY",
+        "QoQ",
+        "目标价",
+        "24",
+        "1周",
+        "3月",
+        "12M",
+        "24E-26E 收入 CAGR",
+        "沪深300",
+        "MMB v1.1",
+        "GPT4o-0513",
+        "5.92%",
+        "2015 HK",
+        "981 HK",
+        "2015.HK",
+        "2024TTM",
+        "13Q24",
+        "2024/2/30",
+        "1,415",
+    ],
+)
+def test_heads_that_print_none(head: str) -> None:
+    assert parse_period(head) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "start", "end"),
+    [
+        ("2024", *YEAR),
+        ("1H24", date(2024, 1, 1), date(2024, 6, 30)),
+        ("2H24", date(2024, 7, 1), date(2024, 12, 31)),
+        ("24Q1", date(2024, 1, 1), date(2024, 3, 31)),
+        ("24Q4", date(2024, 10, 1), date(2024, 12, 31)),
+        ("9M24", date(2024, 1, 1), date(2024, 9, 30)),
+        ("2024-06-30", date(2024, 6, 30), date(2024, 6, 30)),
+    ],
+)
+def test_first_and_last_day(head: str, start: date, end: date) -> None:
+    period = parse_period(head)
+    assert period is not None
+    assert (period.start, period.end) == (start, end)
+
+
+def test_a_fiscal_year_that_ends_in_march() -> None:
+    year, half = (parse_period(h, fiscal_year_end=(3, 31)) for h in ("FY25", "1H25"))
+    assert year is not None and (year.start, year.end) == (date(2024, 4, 1), date(2025, 3, 31))
+    assert half is not None and (half.start, half.end) == (date(2024, 4, 1), date(2024, 9, 30))
+
+
+@given(st.integers(1990, 2049), st.integers(1, 12))
+def test_the_parts_of_a_year_fill_it(year: int, month: int) -> None:
+    end = (month, 31 if month in (1, 3, 5, 7, 8, 10, 12) else 30 if month != 2 else 28)
+    for parts in (("Q1", "Q2", "Q3", "Q4"), ("H1", "H2")):
+        found = [parse_period(f"{year}{part}", fiscal_year_end=end) for part in parts]
+        whole = parse_period(str(year), fiscal_year_end=end)
+        assert whole is not None and all(found)
+        spans = [(p.start, p.end) for p in found if p is not None]
+        assert spans[0][0] == whole.start and spans[-1][1] == whole.end
+        assert all((b[0] - a[1]).days == 1 for a, b in itertools.pairwise(spans))
+
+
+def test_an_instant_is_the_last_day() -> None:
+    period = parse_period("2024A")
+    assert period is not None
+    on = period.instant()
+    assert on.start == on.end == date(2024, 12, 31)
+
+
+def test_basis_from_the_mark_then_from_the_report_date() -> None:
+    bare = parse_period("2024")
+    assert basis_of("A", bare, date(2020, 1, 1)) == "actual"
+    assert basis_of("F", bare, date(2030, 1, 1)) == "estimate"
+    assert basis_of(None, bare, date(2025, 2, 14), {"E"}) == "actual"
+    assert basis_of(None, bare, date(2024, 8, 1)) == "estimate"
+    assert basis_of(None, bare, None) is None
+    assert basis_of(None, None, date(2025, 1, 1)) is None
+
+
+def test_a_bare_year_beside_marked_actual_years_is_an_estimate() -> None:
+    assert basis_of(None, parse_period("2024|(Huatai)"), date(2025, 1, 26), {"A"}) == "estimate"
