@@ -29,29 +29,26 @@ class _Around:
 
 
 def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
-    """The block's right end: its last head, or text heads further right on the same lines."""
+    """The block's right end: its last head, or further columns whose cells keep the heights of its rows."""
     size = anchor.heads[-1].size
-    edge = anchor.heads[-1].box.x1
+    last = anchor.heads[-1].box
+    edge = last.x1
+    heights = [
+        w.yc for w in words if is_value(w.text) and w.x0 < last.x1 + 3 and w.x1 > last.x0 - 3 and w.yc > anchor.bottom
+    ][:12]
     beside = sorted(
-        (w for w in words if anchor.top - 1.4 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge),
+        (w for w in words if anchor.top - 1.6 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge),
         key=lambda w: w.x0,
     )
     for word in beside:
         if word.x1 > anchor.right or word.x0 - edge > 1.7 * anchor.pitch:
             break
-        below = any(
-            is_value(w.text) and w.x0 < word.x1 and w.x1 > word.x0 and 0 < w.yc - anchor.yc < 60 for w in words
-        )
-        if not below and not _above_text(word, words, anchor):
+        column = [w for w in words if w.x0 < word.x1 and w.x1 > word.x0 and w.yc > anchor.bottom]
+        met = sum(any(abs(w.yc - y) < 0.35 * w.size and len(w.text) <= 12 for w in column) for y in heights)
+        if word.x0 - edge > 1.2 * word.size and met < 0.5 * len(heights):
             break
         edge = max(edge, word.x1)
     return min(edge + 0.55 * anchor.pitch, anchor.right)
-
-
-def _above_text(head: Word, words: Sequence[Word], anchor: Anchor) -> bool:
-    """Whether a head stands over a column of short texts (a rating, an industry), not over prose."""
-    below = [w for w in words if w.x0 < head.x1 and w.x1 > head.x0 and 0 < w.yc - anchor.yc < 60 and w is not head]
-    return bool(below) and all(width_of(w.text) <= 8 for w in below)
 
 
 def _value_zone(heads: Sequence[Segment]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,18 +59,26 @@ def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[W
     return lines
 
 
+_TICKER = re.compile(r"\d{4,6}\.[A-Z]{2}")
+
+
 def _stands_alone(text: str) -> bool:
     return is_value(text) or is_period(text)
 
 
-def segments_of(line: Sequence[Word]) -> list[Segment]:
-    """Split a line at gaps wider than a phrase's; two values (or period heads) never share a segment."""
+def _is_cell_of_its_own(left: str, right: str) -> bool:
+    """Two values side by side, or a code before a name, are two cells however close they stand."""
+    return (_stands_alone(left) and _stands_alone(right)) or bool(_TICKER.fullmatch(left))
+
+
+def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
+    """Split a line at gaps wider than a phrase's (`gap`, in em); two values or period heads never share a segment."""
     groups: list[list[Word]] = []
     for word in line:
         if groups:
             last = groups[-1][-1]
-            near = word.x0 - last.x1 <= PHRASE_GAP * max(last.size, word.size)
-            if near and not (_stands_alone(word.text) and _stands_alone(last.text)):
+            near = word.x0 - last.x1 <= gap * max(last.size, word.size)
+            if near and not _is_cell_of_its_own(last.text, word.text):
                 groups[-1].append(word)
                 continue
         groups.append([word])

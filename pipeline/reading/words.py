@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby
 
 from pipeline.reading.characters import Char
 from pipeline.reading.graphics import Cover
-from pipeline.reading.page import HiddenReason, HiddenWord, Image, Word
+from pipeline.reading.page import Box, HiddenReason, HiddenWord, Image, Word
 
 # Two characters of one baseline belong to one word while the gap between their advance boxes is at most this
 # share of an em: letter-spaced digits stay below 0.15 em, a printed space is 0.25 em or more.
@@ -44,7 +44,7 @@ class Hiding:
         x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
         if not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1):
             return "off_page"
-        if owner.clip is not None and not owner.clip.holds(x, y, 0.5):
+        if owner.clip is not None and not _shows(char, owner.clip):
             return "clipped"
         if owner.order < self.last_cover and owner.order >= 0:
             for cover in self.covers:
@@ -61,6 +61,13 @@ class Hiding:
             return top.color is None or min(top.color) < 247
         # A picture behind white text is its background: header bands are often drawn so.
         return any(i.x0 <= x <= i.x1 and i.top <= y <= i.bottom for i in self.images)
+
+
+def _shows(char: Char, clip: Box) -> bool:
+    """Whether a clip leaves enough of a character to be read: narrow rows cut labels to their upper third."""
+    across = min(char.x1, clip.x1) - max(char.x0, clip.x0)
+    down = min(char.bottom, clip.bottom) - max(char.top, clip.top)
+    return across >= 0.4 * (char.x1 - char.x0) - 0.01 and down >= 0.2 * (char.bottom - char.top)
 
 
 Run = list[Char]
@@ -209,14 +216,10 @@ def build_words(chars: Sequence[Char], hiding: Hiding) -> tuple[list[Word], list
 
 
 def _hidden_words(unseen: Sequence[tuple[Char, HiddenReason]]) -> list[HiddenWord]:
+    """What is not seen, joined to words; template marks of the house's generator named as such."""
     hidden: list[HiddenWord] = []
-    group: list[Char] = []
-    for (char, reason), following in pairwise([*unseen, (None, None)]):
-        if char is None or reason is None:
-            continue
-        group.append(char)
-        after = following[0]
-        if after is None or following[1] != reason or after.owner is not char.owner:
-            hidden.append(HiddenWord(_word(group, False), reason))
-            group = []
+    for reason, group in groupby(unseen, key=lambda pair: pair[1]):
+        for run in _runs([char for char, _ in group]):
+            word = _word(run, False)
+            hidden.append(HiddenWord(word, "template" if "Table" in word.text else reason))
     return hidden

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.layout.block import Block
-from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
+from pipeline.layout.lines import cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns, value_zone
-from pipeline.tables.headers import Head, place_level
+from pipeline.tables.headers import place_levels
 from pipeline.tables.labels import LabelLine, Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
@@ -176,8 +176,9 @@ class _Grid:
         """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
-        for line in cluster_lines(self.block.header):
-            placed = place_level(segments_of(line), self.columns)
+        # Words of one head may stand an em apart (`归母净利润 亿元`); heads of two columns stand further.
+        levels = [segments_of(line, gap=0.9) for line in cluster_lines(self.block.header)]
+        for placed in place_levels(levels, self.columns):
             for head in placed:
                 for column in range(head.first, head.last + 1):
                     texts[column].append(head.text)
@@ -204,13 +205,18 @@ class _Grid:
     def _add_row(self, match: Match, row: int, by_column: dict[int, list[list[Word]]]) -> int:
         assert match.row is not None
         values = self.rows[match.row]
+        lent: LabelLine | None = None
         top, bottom = values.words[0].top, values.words[0].bottom
         if match.lines:
             box = union([line.box for line in match.lines])
             bold = match.lines[0].words[0].bold
             self._add(row, 0, joined(match.lines), box, "label", indent=box.x0 - self.left, bold=bold)
         else:
-            self._add(row, 0, "", Box(self.left, top, self.left, bottom), "label")
+            lent = self._lent_label(values, by_column)
+            if lent:
+                self._add(row, 0, lent.text, lent.box, "label", bold=lent.words[0].bold)
+            else:
+                self._add(row, 0, "", Box(self.left, top, self.left, bottom), "label")
         in_cell: dict[int, list[Word]] = {}
         for group in _value_groups(values.words):
             index = 1 + nearest(self.columns[1:], group[0].x0, group[-1].x1)
@@ -220,7 +226,7 @@ class _Grid:
                 continue
             column = self.columns.index(self.texts[index])
             for words in lines:
-                if abs(words[0].yc - values.yc) < 0.6 * words[0].size:
+                if abs(words[0].yc - values.yc) < 0.6 * words[0].size and not (lent and words[0] in lent.words):
                     in_cell.setdefault(column, []).extend(words)
         for index in range(1, len(self.columns)):
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
@@ -228,6 +234,18 @@ class _Grid:
             box = union([w.box for w in words]) if words else column_box
             self._add(row, index, cell_text(words), box, "value", bold=bool(words) and words[0].bold)
         return row + 1
+
+    def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> LabelLine | None:
+        """The head of a row whose label cell is merged with the code column (`平均值`): its only text that is no code."""
+        texts = [
+            line
+            for index, lines in by_column.items()
+            if index != self.stub and index not in self.groups
+            for line in label_lines(lines)
+            if abs(line.yc - values.yc) < 0.6 * line.size
+        ]
+        only = [t for t in texts if not _CODE.fullmatch(t.text) and not is_value(tight(t.text))]
+        return only[0] if len(only) == 1 and len(texts) == 1 else None
 
     def _add(
         self,

@@ -102,7 +102,7 @@ def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:
         spans += row_spans
     if not spans:
         return []
-    columns = [Column(a, b, False) for a, b in _merge(spans, 4.0)]
+    columns = [Column(a, b, False) for a, b in _merge(spans, 2.0)]
     for column in columns:
         texts = [
             tight(s.text)

@@ -84,32 +84,49 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
     return near[0] if len(near) == 1 and len(under) <= 1 else None
 
 
-def _set_together(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Segment]:
-    """Neighbouring pieces over one and the same column are one head: `会计年度` `(人民币百万)`."""
-    together: list[Segment] = []
-    for segment in sorted(segments, key=lambda s: s.box.x0):
-        last = together[-1] if together else None
-        here = _over_one(segment, columns)
-        stub_end = columns[1].x0 if len(columns) > 1 else columns[0].x1
-        in_stub = segment.box.xc < stub_end and last is not None and last.box.xc < stub_end
-        if last is not None and ((here is not None and here == _over_one(last, columns)) or (in_stub and here in (0, None))):
-            words = (*last.words, *segment.words)
-            together[-1] = Segment(words, f"{last.text} {segment.text}", union([last.box, segment.box]))
-        else:
-            together.append(segment)
-    return together
+def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column]) -> list[list[Head]]:
+    """The heads of every level, from the top, over their columns.
 
-
-def place_level(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Head]:
-    """The heads of one line over their columns.
-
-    Period heads, and lines with a head for most columns, sit over one column each and are read directly;
-    what is left are heads that span, placed with the least misfit.
+    The period heads say which columns have a level of their own; a head over any other column belongs to that
+    column alone, however the lines are staggered. What is left are heads that span columns with periods: they
+    are placed with the least misfit.
     """
-    heads = _set_together(segments, columns)
-    direct = [_over_one(s, columns) for s in heads]
-    distinct = None not in direct and len(set(direct)) == len(direct)
-    spans = len(heads) < 0.6 * len(columns) and not all(is_period(tight(s.text)) for s in heads)
-    if distinct and not (spans and len(heads) > 1):
-        return [Head(s.text, s.box, d, d) for s, d in zip(heads, direct, strict=True) if d is not None]
-    return place_heads(heads, columns)
+    timed = sorted(
+        {
+            index
+            for level in levels
+            for s in level
+            if is_period(tight(s.text)) and (index := _over_one(s, columns)) is not None
+        }
+    )
+    placed: list[list[Head]] = []
+    for level in levels:
+        heads: list[Head] = []
+        spanning: list[Segment] = []
+        own: dict[int, list[Segment]] = {}
+        for segment in level:
+            index = _over_one(segment, columns)
+            if index is None and segment.box.xc < columns[min(1, len(columns) - 1)].x0:
+                index = 0
+            if index is not None and (index not in timed or is_period(tight(segment.text)) or not timed):
+                own.setdefault(index, []).append(segment)
+            else:
+                spanning.append(segment)
+        for index, parts in own.items():
+            text = " ".join(p.text for p in parts)
+            heads.append(Head(text, union([p.box for p in parts]), index, index))
+        heads += _place_spanning(spanning, columns, timed)
+        placed.append(sorted(heads, key=lambda h: h.first))
+    return placed
+
+
+def _place_spanning(segments: Sequence[Segment], columns: Sequence[Column], timed: Sequence[int]) -> list[Head]:
+    if not segments:
+        return []
+    indexes = list(timed) if timed else list(range(len(columns)))
+    if len(segments) == len(indexes):
+        # One head for each: a second line of the same head (`A`, `(Huatai)`).
+        ordered = sorted(segments, key=lambda s: s.box.xc)
+        return [Head(s.text, s.box, i, i) for s, i in zip(ordered, indexes, strict=True)]
+    heads = place_heads(segments, [columns[i] for i in indexes])
+    return [Head(h.text, h.box, indexes[h.first], indexes[h.last]) for h in heads]

@@ -138,9 +138,11 @@ class _Costs:
         ends = min(abs(group[0].yc - y), abs(group[-1].yc - y)) / size
         middle = abs(centre - y) / size
         broken = sum(not self.full(line) for line in group[:-1])
+        # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch.
+        spaced = 0.5 if (group[-1].yc - group[0].yc) / (count - 1) > 0.93 * self.pitch else 0.0
         reading = min(
             middle + 0.1 + 0.1 * broken,
-            ends + 0.15 + 1.0 * broken,
+            ends + 0.15 + 1.0 * broken + spaced,
         )
         return reading + self.wrap(group)
 
