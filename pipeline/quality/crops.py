@@ -28,7 +28,10 @@ TEAR = 7.0  # points between two strips of the page
 HEAD = 26.0  # points of a table's top taken for its head where no header cells are known
 MAX_HEAD = 70.0
 MAX_HEIGHT = 430.0
+SNAP = 7.0  # points within which the edge of a strip moves to a line without ink
 LABEL_WIDTH = 170.0  # points to the left of a fact that show its label where the table's box is unknown
+INWARDS = 5.0
+AIR = 2.0  # points of quiet kept around a strip
 MAX_PIXELS = 24_000_000
 COLOURS = 24
 
@@ -79,11 +82,12 @@ class Crops(NamedTuple):
 
 def plan_strips(
     facts: Sequence[FactRow], table: TableRow | None, suspects: frozenset[str], page: Box
-) -> tuple[Strip, ...]:
-    """The strips of `page` that show `facts` (at least one, all on that page), the table's head first.
+) -> tuple[Box, ...]:
+    """The strips of `page` that show `facts` (at least one, all on that page), from the top.
 
-    Where all of them would be taller than `MAX_HEIGHT`, the rows of the suspects and then those of the first
-    facts are kept. Nothing outside `page` is shown: facts that lie there get no strip.
+    The head of the table is the first of them where it is on this page. Where all would be taller than
+    `MAX_HEIGHT`, the rows of the suspects and then those of the first facts are kept. Nothing outside `page`
+    is shown: facts that lie there get no strip.
     """
     around = union([fact.box for fact in facts])
     if table is not None:
@@ -100,21 +104,60 @@ def plan_strips(
         if sum(bottom - top for top, bottom in wider) > MAX_HEIGHT:
             break
         spans = wider
-    strips: list[Strip] = []
+    boxes = (
+        Box(max(x0, page.x0), max(top, page.top), min(x1, page.x1), min(bottom, page.bottom))
+        for top, bottom in spans
+    )
+    return tuple(box for box in boxes if box.width > 1 and box.height > 1)
+
+
+def snap(strips: Sequence[Box], image: Any, scale: float) -> tuple[Strip, ...]:
+    """The strips stacked, their edges moved to the quietest line nearby so that no row is cut in half.
+
+    Quietest is the pixel line with the least contrast, so bands and vertical rules do not mislead: at most
+    `SNAP` points outwards, or else a little inwards. `image` is the page at `scale` pixels a point.
+    """
+    from PIL import Image
+
+    left, right = round(strips[0].x0 * scale), round(strips[0].x1 * scale)
+    column = image.crop((left, 0, max(right, left + 1), image.height)).convert("L")
+    narrow = column.resize((min(column.width, 60), column.height), Image.Resampling.BOX)
+    contrast = [max(line) - min(line) for line in _lines(narrow)]
+
+    def quiet(edge: float, step: int) -> float:
+        start = round(edge * scale)
+        outwards = [start + step * distance for distance in range(round(SNAP * scale))]
+        inwards = [start - step * distance for distance in range(1, round(INWARDS * scale))]
+        near = [y for y in (*outwards, *inwards) if 0 <= y < len(contrast)]
+        if not near:
+            return edge
+        calm = min(contrast[y] for y in near) + 4
+        found = next(y for y in near if contrast[y] <= calm)
+        for _ in range(round(AIR * scale)):
+            if not 0 <= found + step < len(contrast) or contrast[found + step] > calm:
+                break
+            found += step
+        return found / scale
+
+    spans = _merge([(quiet(box.top, -1), quiet(box.bottom, 1)) for box in strips], TEAR)
+    stacked: list[Strip] = []
     offset = 0.0
     for top, bottom in spans:
-        box = Box(max(x0, page.x0), max(top, page.top), min(x1, page.x1), min(bottom, page.bottom))
-        if box.width > 1 and box.height > 1:
-            strips.append(Strip(box, offset))
-            offset += box.height + TEAR
-    return tuple(strips)
+        stacked.append(Strip(Box(strips[0].x0, top, strips[0].x1, bottom), offset))
+        offset += bottom - top + TEAR
+    return tuple(stacked)
 
 
-def _merge(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Spans in order, those that touch or leave less than a row between them made one."""
+def _lines(image: Any) -> list[bytes]:
+    data: bytes = image.tobytes()
+    return [data[start : start + image.width] for start in range(0, len(data), image.width)]
+
+
+def _merge(spans: Sequence[tuple[float, float]], gap: float = CONTEXT) -> list[tuple[float, float]]:
+    """Spans in order, those that touch or leave no more than `gap` between them made one."""
     merged: list[tuple[float, float]] = []
     for top, bottom in sorted(spans):
-        if merged and top <= merged[-1][1] + CONTEXT:
+        if merged and top <= merged[-1][1] + gap:
             merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
         else:
             merged.append((top, bottom))
@@ -199,9 +242,10 @@ class Cropper:
         if drawn is None:
             return None
         image, scale = drawn
-        strips = plan_strips(facts, table, suspects, Box(0, 0, image.width / scale, image.height / scale))
-        if not strips:
+        planned = plan_strips(facts, table, suspects, Box(0, 0, image.width / scale, image.height / scale))
+        if not planned:
             return None
+        strips = snap(planned, image, scale)
         width = strips[0].box.width
         height = strips[-1].offset + strips[-1].box.height
         canvas = Image.new("RGB", (round(width * scale), round(height * scale)), "white")

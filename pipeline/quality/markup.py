@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
+from pipeline.checking.rules import Rule
 from pipeline.quality.crops import TEAR, Crops
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, Outcome, ReportRow
 from pipeline.quality.wording import (
@@ -84,11 +85,11 @@ class SameReason(NamedTuple):
     reports: Sequence[ReportRow]
 
 
-def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, str]) -> str:
+def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -> str:
     """The whole page.
 
     `cut` gives the pictures of a finding, `link` the address of a page of a report's PDF (empty for none),
-    `rules` the words of a rule by its id.
+    `rules` the rules by their ids.
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup

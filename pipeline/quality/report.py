@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.checking.rules import RuleSet, load_rules
 from pipeline.errors import OutputError
 from pipeline.quality.crops import Cropper
 from pipeline.quality.gather import ReportRow, gather
@@ -14,16 +14,18 @@ from pipeline.quality.markup import page_of
 
 
 def write_quality_report(
-    extracted: Path, out: Path, *, pdf_root: Path | None, rules: Mapping[str, str] | None = None
+    extracted: Path, out: Path, *, pdf_root: Path | None, rules: RuleSet | None = None
 ) -> Path:
     """Write the page on the datasets under `extracted` to the file `out` and return `out`.
 
     The page is self-contained: style, script and pictures are inside it. With `pdf_root`, the folder that
     `reports.file_name` is relative to, findings show the crop of the page they are about and link to the PDF;
-    without it, or where a PDF is not there any more, they say so. `rules` gives the words of a rule by its
-    id. The same inputs give the same bytes. Raises `InputError` for a folder that holds no run, `DataError`
-    for datasets that depart from the contract and `OutputError` where `out` cannot be written.
+    without it, or where a PDF is not there any more, they say so. `rules` puts rules in words (default: the
+    packaged ones); a rule that it does not hold is named by its id. The same inputs give the same bytes.
+    Raises `InputError` for a folder that holds no run, `DataError` for datasets that depart from the contract
+    and `OutputError` where `out` cannot be written.
     """
+    words = {rule.rule_id: rule for rule in (rules or load_rules()).rules}
     batch = gather(extracted)
     cropper = Cropper(pdf_root)
 
@@ -36,7 +38,7 @@ def write_quality_report(
             return ""
         return f"{quote(Path(address).as_posix())}#page={page}"
 
-    text = page_of(batch, cropper.of_finding, link, rules or {})
+    text = page_of(batch, cropper.of_finding, link, words)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = out.with_name(out.name + ".part")
