@@ -20,7 +20,7 @@ from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, YanbaoError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -38,11 +38,15 @@ class Finished(Generic[Task, Result]):
 
 @dataclass(frozen=True, slots=True)
 class Lost(Generic[Task]):
-    """The task did not come to its end: `reason` in one clause, `detail` for the run log."""
+    """The task did not come to its end: `reason` in one clause, `detail` for the run log.
+
+    `error` is what the function raised, where it raised one of this package's own errors.
+    """
 
     task: Task
     reason: str
     detail: str = ""
+    error: YanbaoError | None = None
 
 
 @dataclass(slots=True)
@@ -96,7 +100,7 @@ def _start(function: Callable[[Any], Any]) -> _Worker:
 
 
 def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
-    """Take tasks until the pipe closes; answer each with `(True, result)` or `(False, traceback)`."""
+    """Take tasks until the pipe closes; answer each with its result, or with a traceback."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     pipe.send(_READY)
     while True:
@@ -104,10 +108,11 @@ def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
             task = pipe.recv()
         except EOFError:
             return
+        answer: tuple[Any, str, YanbaoError | None]
         try:
-            answer = (True, function(task))
-        except Exception:
-            answer = (False, traceback.format_exc())
+            answer = (function(task), "", None)
+        except Exception as error:
+            answer = (None, traceback.format_exc(), error if isinstance(error, YanbaoError) else None)
         pipe.send(answer)
 
 
@@ -143,10 +148,10 @@ def _ended(worker: _Worker, timeout: float) -> Finished[Any, Any] | Lost[Any] | 
         if answer == _READY:
             worker.up, worker.deadline = True, time.monotonic() + timeout
             return None
-        good, value = answer
-        if good:
-            return Finished(worker.task, value)
-        return Lost(worker.task, f"the program failed ({value.strip().splitlines()[-1]})", value)
+        result, detail, error = answer
+        if not detail:
+            return Finished(worker.task, result)
+        return Lost(worker.task, f"the program failed ({detail.strip().splitlines()[-1]})", detail, error)
     if time.monotonic() >= worker.deadline:
         _stop(worker)
         return Lost(worker.task, f"it took longer than {timeout:g} seconds")

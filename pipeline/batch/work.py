@@ -1,0 +1,123 @@
+"""What a worker does with one report: read it, check it, put its rows into the extracted directory."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipeline.extraction import ExtractedReport
+
+_MEMORY = (
+    8 << 30
+)  # bytes of address space; a file that asks for more fails alone instead of taking the machine
+
+
+class ReadTask(NamedTuple):
+    """A report to read; everything that decides its rows is in here or in its bytes."""
+
+    report_id: str
+    file_name: str
+    path: Path
+    out: Path
+    checked: bool  # whether the rules are run on it as well
+    pipeline_version: str
+
+
+class CheckTask(NamedTuple):
+    """A report that was read, to hold against the rules."""
+
+    report_id: str
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a worker says of a report: its outcome, counts, and the CPU seconds it took."""
+
+    report_id: str
+    file_name: str
+    outcome: str
+    reason: str | None = None
+    pages: int = 0
+    tables: int = 0
+    facts: int = 0
+    impossible: int = 0
+    seconds: float = 0.0
+    detail: str = ""
+
+
+def read(task: ReadTask) -> Told:
+    """Extract one report and write its rows, whatever the file turns out to be."""
+    from pipeline.datasets.store import write_report
+    from pipeline.extraction import extract
+
+    limit_memory()
+    started = time.process_time()
+    report = extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
+    detail = ""
+    checks = None
+    if task.checked:
+        checks, detail = _checks(report)
+        if detail:
+            report = report.partly("the rules could not be run on it: the run log says why")
+    write_report(task.out, report.datasets() | ({} if checks is None else {"checks": checks}))
+    return Told(
+        report_id=report.report_id,
+        file_name=task.file_name,
+        outcome=report.outcome,
+        reason=report.reason,
+        pages=report.reports["page_count"][0].as_py() or 0,
+        tables=report.tables.num_rows,
+        facts=report.facts.num_rows,
+        impossible=0 if checks is None else checks["verdict"].to_pylist().count("impossible"),
+        seconds=time.process_time() - started,
+        detail=detail,
+    )
+
+
+def _checks(report: ExtractedReport) -> tuple[pa.Table, str]:
+    """The report's checks, or none and a traceback where a rule fails on it: what was read is not lost."""
+    from pipeline.checking import check
+    from pipeline.datasets.schema import CHECKS, empty
+
+    try:
+        return check(report.facts, report.tables, report.reports), ""
+    except ConfigError:
+        raise
+    except Exception:
+        return empty(CHECKS), traceback.format_exc()
+
+
+def check_again(task: CheckTask) -> int:
+    """Run the rules on a report that was read earlier; returns how many checks were written."""
+    import pyarrow.parquet as pq
+
+    from pipeline.checking import check
+    from pipeline.datasets.store import write_checks
+
+    facts, tables, reports = (
+        pq.read_table(task.out / name / f"{task.report_id}.parquet")
+        for name in ("facts", "tables", "reports")
+    )
+    checks = check(facts, tables, reports)
+    write_checks(task.out, task.report_id, checks)
+    return int(checks.num_rows)
+
+
+def limit_memory() -> None:
+    """Keep this process from taking the machine's memory; asking twice changes nothing."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))

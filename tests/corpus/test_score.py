@@ -1,0 +1,68 @@
+"""Accuracy on the real reports: the figures of the scorer held against gates.toml."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.batch.runs import Extraction, extract_all
+
+from .places import CORPUS, SCORER, needs_corpus
+
+GATES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "gates.toml").read_text(encoding="utf-8"))
+
+pytestmark = [pytest.mark.corpus, needs_corpus]
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Extraction:
+    return extract_all([CORPUS / "labelled"], tmp_path_factory.mktemp("labelled"), workers=2)
+
+
+@pytest.fixture(scope="module")
+def score(labelled: Extraction) -> dict[str, Any]:
+    if not SCORER.exists():
+        pytest.skip(f"no scorer beside the corpus ({SCORER})")
+    out = labelled.out / "score.json"
+    command = [sys.executable, str(SCORER), str(labelled.out), str(CORPUS / "truth"), "--json", str(out)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    figures: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return figures
+
+
+def test_recall(score: dict[str, Any]) -> None:
+    total = score["total"]
+    assert 100 * total["hit"] / total["cells"] >= GATES["labelled"]["recall"]
+
+
+def test_precision(score: dict[str, Any]) -> None:
+    total = score["total"]
+    assert 100 * (1 - total["wrong"] / total["inside"]) >= GATES["labelled"]["precision"]
+
+
+def test_perfect_tables(score: dict[str, Any]) -> None:
+    total = score["total"]
+    assert 100 * total["perfect"] / total["tables"] >= GATES["labelled"]["perfect"]
+
+
+@pytest.mark.parametrize("name", GATES["labelled"]["metadata"])
+def test_metadata(score: dict[str, Any], name: str) -> None:
+    right, stated = score["meta"][f"{name}.ok"], score["meta"][f"{name}.n"]
+    assert 100 * right / stated >= GATES["labelled"]["metadata"][name]
+
+
+def test_no_defect_of_the_program_shows_in_an_outcome(labelled: Extraction) -> None:
+    assert [told for told in labelled.offered if "Error" in (told.reason or "") or told.detail] == []
+
+
+def test_every_report_comes_out(tmp_path: Path) -> None:
+    run = extract_all([CORPUS / "unlabelled"], tmp_path, workers=2)
+    failed = [told for told in run.offered if told.outcome == "failed"]
+    assert len(failed) <= GATES["robustness"]["lost"], failed
+    assert [told for told in run.offered if "Error" in (told.reason or "") or told.detail] == []
