@@ -1,6 +1,6 @@
 """What a report says of itself: house, headline, date, company, rating, prices, authors.
 
-Read from the printed words only; the file's name is no source. What the pages do not say beyond doubt is None.
+Read from the printed words only; the file's name is no source. What the pages leave in doubt is None.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _price_currency(prices: Sequence[Price | None], tickers: Sequence[str]) -> s
 
 
 def read_cover(pages: Sequence[Page], *, file_name: str = "") -> ReportMeta:
-    """Read a report's own description from its pages, in order; all of them, or at least the first and the last ones.
+    """Read a report's own description from its pages, in order: all, or at least the first and the last ones.
 
     `file_name` goes into no column: names of files contradict the print too often.
     """

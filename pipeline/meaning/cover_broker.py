@@ -1,4 +1,4 @@
-"""Which house published the report: its own name, its web and mail addresses, weighed against the names it quotes."""
+"""Which house published the report: its name and addresses, weighed against the names it quotes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.reading.page import Page
 
 _COLUMNS = ("broker", "full_name", "aliases", "domains")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9.-]*\.[a-z]{2,})", re.IGNORECASE)
-# A house's own name stands in its disclaimer, on its spine and in its mail addresses; a source note may name another.
+# A house's own name stands in its disclaimer, on its spine, in its addresses; a source note may name another.
 _MAIL_WEIGHT, _FULL_WEIGHT, _SHORT_WEIGHT = 10, 4, 1
 _FIRST_PAGE_FACTOR = 3
 _CAP = 12  # a name repeated in every paragraph of a disclaimer is not endless evidence
@@ -41,13 +41,15 @@ def _houses() -> _Houses:
                 raise ConfigError(f"vocabulary/brokers.csv: {name!r} stands for both {known[0]} and {broker}")
         for domain in filter(None, domains.split("|")):
             if by_domain.setdefault(domain, broker) != broker:
-                raise ConfigError(f"vocabulary/brokers.csv: {domain} belongs to {by_domain[domain]} and {broker}")
+                raise ConfigError(
+                    f"vocabulary/brokers.csv: {domain} belongs to {by_domain[domain]} and {broker}"
+                )
     longest_first = sorted(by_name, key=len, reverse=True)
     return _Houses(re.compile("|".join(map(re.escape, longest_first))), by_name, by_domain)
 
 
 def _of_domain(domain: str) -> str | None:
-    """The house of a host name or of a domain above it; `sheet@x.com.cnname` of two run-together cells counts too."""
+    """The house of a host name or of a domain above it."""
     known = _houses().by_domain
     parts = domain.lower().strip(".").split(".")
     for start in range(len(parts) - 1):
@@ -70,7 +72,7 @@ def _evidence(text: str) -> Counter[str]:
 
 
 def _page_text(page: Page) -> str:
-    # Addresses are told apart by the blank between words; names that wrap are found in the second, closed form.
+    # Addresses need the blanks between words, names that wrap need them gone.
     spaced = " ".join(word.text for word in page.words)
     domains = " ".join(f"@{d}" for d in _DOMAIN.findall(spaced))
     return _DOMAIN.sub(" ", tight(spaced)) + " " + domains

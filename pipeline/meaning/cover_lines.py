@@ -1,4 +1,4 @@
-"""The lines of a cover as a reader takes them in: pieces of one baseline, vertical strips, labels and their values."""
+"""The lines of a cover as a reader takes them in: pieces of a baseline, vertical strips, labels and values."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap
+from pipeline.meaning.lexicon import compile_pattern, plain, read_rows
 from pipeline.reading.page import Page, Word
 
-# A gap wider than this many ems starts another piece: a space is 0.25 to 0.5 em, cells of a side box are further apart.
+# A gap wider than this many ems starts another piece: a space has 0.25 to 0.5 em, the cells of a box more.
 PIECE_GAP = 1.25
+GUTTER = 0.75  # the same where the size changes at the gap
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _STRIP_LENGTH = 4  # fewer stacked single characters than this are no vertical strip
 
@@ -23,7 +25,7 @@ _STRIP_LENGTH = 4  # fewer stacked single characters than this are no vertical s
 class Line:
     """A piece of a printed line: words of one baseline with no gap of a column between them."""
 
-    text: str  # as printed, spaces of letter spacing removed
+    text: str  # as printed, letter spacing removed
     x0: float
     top: float
     x1: float
@@ -60,14 +62,15 @@ class Cover:
 
     def right_of(self, line: Line, reach: float = 260.0) -> list[Line]:
         """The pieces on the same row to the right of `line`, nearest first, at most `reach` points away."""
-        return [
+        row = [
             other
             for other in self.lines
             if other is not line
-            and other.x0 >= line.x1 - 1.0
+            and other.x0 >= line.x1 - 0.6 * line.size  # a colon is often set over the label's last bracket
             and other.x0 - line.x1 <= reach
             and abs(other.yc - line.yc) <= 0.5 * max(other.size, line.size)
         ]
+        return sorted(row, key=lambda other: other.x0)
 
 
 @lru_cache(maxsize=16384)
@@ -104,27 +107,37 @@ def _strips(words: Sequence[Word]) -> list[list[Word]]:
         run: list[Word] = []
         for word in column:
             # A blank between two parts of a spine is up to six characters high.
-            if run and (word.top - run[-1].top > 13 * word.size or abs(word.size - run[-1].size) > 0.2 * word.size):
+            if run and (
+                word.top - run[-1].top > 13 * word.size or abs(word.size - run[-1].size) > 0.2 * word.size
+            ):
                 strips.append(run)
                 run = []
             run.append(word)
         strips.append(run)
-    return [run for run in strips if len(run) >= _STRIP_LENGTH and _stacked(run)]
+    return [run for run in strips if len({w.text for w in run}) >= _STRIP_LENGTH and _stacked(run)]
 
 
 def _stacked(run: Sequence[Word]) -> bool:
-    """Whether most characters follow the one above closely: a spine, not the margin of a table."""
-    close = sum(1 for a, b in zip(run, run[1:], strict=False) if b.top - a.top <= 2.2 * b.size)
+    """Whether most characters follow the one above closely: a spine, not the units at a box's edge."""
+    close = sum(1 for a, b in pairwise(run) if b.top - a.top <= 1.5 * b.size)
     return close >= 0.6 * (len(run) - 1)
+
+
+def _spaced(before: Word, after: Word) -> bool:
+    """Whether a printed space parts two words; single Chinese characters apart are letter spacing (公 司)."""
+    if after.x0 - before.x1 <= 0.2 * after.size:
+        return False
+    both = _WIDE.match(before.text[-1]) and _WIDE.match(after.text[0])
+    return not (both and 1 in (len(before.text), len(after.text)))
 
 
 def _line(words: Sequence[Word]) -> Line:
     text = words[0].text
-    for before, after in zip(words, words[1:], strict=False):
-        text += (" " if after.x0 - before.x1 > 0.2 * after.size else "") + after.text
+    for before, after in pairwise(words):
+        text += (" " if _spaced(before, after) else "") + after.text
     heavy = sum(len(w.text) for w in words if w.bold)
     return Line(
-        text=unwrap(text),
+        text=text,
         x0=min(w.x0 for w in words),
         top=min(w.top for w in words),
         x1=max(w.x1 for w in words),
@@ -140,11 +153,13 @@ def _pieces(words: Iterable[Word]) -> list[list[Word]]:
     for word in words:
         for piece in reversed(pieces[-16:]):
             last = piece[-1]
-            size = max(last.size, word.size)
+            small, size = sorted((last.size, word.size))
+            # A change of size at a gap is the gutter between the running text and the side box.
+            reach = (PIECE_GAP if size - small <= 0.06 * size else GUTTER) * small
             if (
                 abs(_baseline(word) - _baseline(last)) < 0.25 * size
-                and -0.5 * size < word.x0 - last.x1 <= PIECE_GAP * size
-                and min(last.size, word.size) > 0.6 * size
+                and -0.5 * size < word.x0 - last.x1 <= reach
+                and small > 0.6 * size
             ):
                 piece.append(word)
                 break
@@ -163,7 +178,8 @@ def _main_column(lines: Sequence[Line], width: float) -> tuple[float, float]:
         starts[round(line.x0 / 25)] += len(line.tight)
     best = max(starts, key=lambda k: starts[k] + starts[k + 1])
     column = [line for line in long if round(line.x0 / 25) in (best, best + 1)]
-    return min(line.x0 for line in column), max(line.x1 for line in column)
+    ends = sorted(line.x1 for line in column)
+    return min(line.x0 for line in column), ends[len(ends) // 2]
 
 
 def read_cover_page(page: Page) -> Cover:
@@ -179,7 +195,9 @@ def read_cover_page(page: Page) -> Cover:
         width=page.width,
         height=page.height,
         lines=tuple(lines),
-        strips=tuple("".join(word.text for word in run) for run in sorted(strips, key=lambda r: (r[0].x0, r[0].top))),
+        strips=tuple(
+            "".join(word.text for word in run) for run in sorted(strips, key=lambda r: (r[0].x0, r[0].top))
+        ),
         body_size=max(sizes, key=lambda s: sizes[s]) if sizes else 0.0,
         main=_main_column(lines, page.width),
     )
@@ -191,7 +209,10 @@ def _vocabulary(name: str) -> dict[str, re.Pattern[str]]:
     for pattern, what in read_rows(name, ("pattern", "what")):
         compile_pattern(name, pattern)
         found.setdefault(what, []).append(pattern)
-    return {what: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for what, patterns in found.items()}
+    return {
+        what: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
+        for what, patterns in found.items()
+    }
 
 
 def words_for(what: str) -> re.Pattern[str]:
@@ -199,7 +220,9 @@ def words_for(what: str) -> re.Pattern[str]:
     try:
         return _vocabulary("cover_words.csv")[what]
     except KeyError:
-        raise ConfigError(f"vocabulary/cover_words.csv: no row says {what!r}, which reading a cover needs") from None
+        raise ConfigError(
+            f"vocabulary/cover_words.csv: no row says {what!r}, which reading a cover needs"
+        ) from None
 
 
 def is_head(text: str) -> bool:
@@ -216,12 +239,12 @@ def _type_words() -> re.Pattern[str]:
 
 
 def only_type(text: str) -> bool:
-    """Whether a text says no more than what kind of report this is: `2025年一季报点评`, `——公司首次覆盖报告`."""
+    """Whether a text only says what kind of report this is: `2025年一季报点评`, `——公司首次覆盖报告`."""
     return not _type_words().sub("", plain(text))
 
 
 def related_blocks(cover: Cover) -> list[tuple[float, float, float]]:
-    """Where earlier reports are listed: (x0, top, x1 left open) as left edge, top and right edge of each list's column."""
+    """Where earlier reports are listed: left edge, top and right edge of each list; it runs down the page."""
     head = words_for("related_head")
     return [
         (line.x0 - 12.0, line.top - 1.0, line.x0 + max(line.width, 220.0))

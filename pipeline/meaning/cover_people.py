@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, words_for
@@ -12,11 +12,14 @@ from pipeline.meaning.lexicon import read_rows
 
 _SAC = re.compile(r"(?<![A-Za-z\d])S\d{13}(?!\d)", re.IGNORECASE)
 _SFC = re.compile(r"(?<![A-Za-z\d])[A-Z]{3}\d{3}(?!\d)")
-_MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,3}(?![A-Za-z])")
+# The addresses of two narrow cells run together (a@x.com.cnb@x.com.cn): the end of the first is a known one.
+_MAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*@(?:[A-Za-z0-9-]+\.)+?"
+    r"(?:(?:com|net|org)(?:\.(?:cn|hk))?|cn|hk)(?=[^A-Za-z.]|$|[A-Za-z0-9._-]+@)"
+)
 _OPEN_MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9.-]*$")
 _MAIL_END = re.compile(r"[A-Za-z]{0,6}\.?(?:com|cn|net)(?:\.cn)?")
 _DEGREE = re.compile(r"[,，]?\s*(?:PhD|CFA|CPA|FRM|Ph\.D\.?|博士|硕士)+$", re.IGNORECASE)
-_TEL_OR_CERT = re.compile(r"(?:SAC|SFC)?(?:执业|登记|证券|资格|证书|编号|编码|No\.?|[:：\s]).*$", re.IGNORECASE)
 _REACH = 75.0  # points below a name within which its licence and address stand
 _SIDE = 200.0  # points to either side
 
@@ -71,7 +74,8 @@ def _names(cover: Cover, lines: Sequence[Line]) -> list[_Name]:
         near = [
             other
             for other in lines
-            if -6 <= other.top - line.top <= 42 and (other.x0 - line.x1 < _SIDE and line.x0 - other.x1 < _SIDE)
+            if -6 <= other.top - line.top <= 42
+            and (other.x0 - line.x1 < _SIDE and line.x0 - other.x1 < _SIDE)
         ]
         if role.search(line.tight) or any(
             _SAC.search(o.tight) or _MAIL.search(o.tight) or role.fullmatch(o.tight.strip(":")) for o in near
@@ -80,8 +84,8 @@ def _names(cover: Cover, lines: Sequence[Line]) -> list[_Name]:
     return found
 
 
-def _owner(line: Line, names: Sequence[_Name]) -> int | None:
-    """Which name's block a line belongs to: the lowest name at or above it, the nearest of those side by side."""
+def _owners(line: Line, names: Sequence[_Name]) -> list[int]:
+    """Whose block a line belongs to: the lowest row of names at or above it, from the left."""
     above = [
         (i, n)
         for i, n in enumerate(names)
@@ -89,54 +93,60 @@ def _owner(line: Line, names: Sequence[_Name]) -> int | None:
         and line.x0 - n.line.x1 < _SIDE
         and n.line.x0 - line.x1 < _SIDE
     ]
-    if not above:
-        return None
-    lowest = max(n.line.top for _, n in above)
+    lowest = max((n.line.top for _, n in above), default=0.0)
     row = [(i, n) for i, n in above if lowest - n.line.top <= 0.7 * n.line.size]
-    return min(row, key=lambda entry: abs(entry[1].line.x0 - line.x0))[0]
+    return [i for i, _ in sorted(row, key=lambda entry: entry[1].line.x0)]
 
 
-def _whole_mail(line: Line, lines: Sequence[Line]) -> str | None:
-    """The address on a line, its end taken from the line below where the box is too narrow for it."""
-    if found := _MAIL.search(line.text):
-        tail = found.group()
-        if not tail.endswith((".com", ".cn", ".net", ".hk", ".org")):
-            return None
-        return tail
+def _mails(line: Line, lines: Sequence[Line]) -> list[str]:
+    """The addresses on a line, an end taken from the line below where the box is too narrow for it."""
+    if found := _MAIL.findall(line.text):
+        return found
     opened = _OPEN_MAIL.search(line.text)
     if opened is None:
-        return None
+        return []
     for below in lines:
-        if 0 < below.top - line.top <= 2.0 * line.size and abs(below.x0 - line.x0) <= 40:
-            piece = below.text.strip()
-            if _MAIL_END.fullmatch(piece) and _MAIL.fullmatch(opened.group() + piece):
-                return opened.group() + piece
-    return None
+        inside = line.x0 - 5 <= below.x0 <= line.x1
+        if inside and 0 < below.top - line.top <= 2.0 * line.size:
+            whole = opened.group() + below.text.strip()
+            if _MAIL_END.fullmatch(below.text.strip()) and _MAIL.fullmatch(whole):
+                return [whole]
+    return []
+
+
+def _given(found: Sequence[str], owners: Sequence[int], nearest: int) -> list[tuple[int, str]]:
+    """Who each piece belongs to: one for each name of the row in order, else the nearest name's."""
+    if len(found) > 1 and len(found) == len(owners):
+        return list(zip(owners, found, strict=True))
+    return [(nearest, found[0])] if found else []
 
 
 def find_analysts(cover: Cover) -> tuple[Analyst, ...]:
     """The authors in printed order, top to bottom and left to right."""
     blocks = related_blocks(cover)
-    lines = [line for line in cover.lines if not in_related(line, blocks) or _SAC.search(line.tight) or "@" in line.text]
+    lines = [
+        line
+        for line in cover.lines
+        if not in_related(line, blocks) or _SAC.search(line.tight) or "@" in line.text
+    ]
     lines += [line for line in cover.lines if line not in lines and _person(line.text)]
     lines.sort(key=lambda line: (round(line.top), line.x0))
     names = _names(cover, lines)
-    people = [Analyst(name.text) for name in names]
+    sac: dict[int, str] = {}
+    sfc: dict[int, str] = {}
+    mail: dict[int, str] = {}
     for line in lines:
-        owner = _owner(line, names)
-        if owner is None:
+        owners = _owners(line, names)
+        if not owners:
             continue
-        person = people[owner]
-        sac = _SAC.search(line.tight)
-        mail = _whole_mail(line, lines)
-        sfc = _SFC.search(line.text) if re.search(r"SFC|证监会|香港", line.text, re.IGNORECASE) else None
-        people[owner] = replace(
-            person,
-            sac_no=person.sac_no or (sac.group().upper() if sac else None),
-            sfc_no=person.sfc_no or (sfc.group() if sfc else None),
-            email=person.email or (mail if mail else None),
-        )
+        nearest = min(owners, key=lambda i: abs(names[i].line.x0 - line.x0))
+        licences = _SFC.findall(line.text) if re.search(r"SFC|证监会|香港", line.text, re.IGNORECASE) else []
+        for store, found in ((sac, _SAC.findall(line.tight)), (sfc, licences), (mail, _mails(line, lines))):
+            for owner, piece in _given(found, owners, nearest):
+                store.setdefault(owner, piece)
     unique: dict[str, Analyst] = {}
-    for person in people:
+    for i, name in enumerate(names):
+        number = sac.get(i)
+        person = Analyst(name.text, number.upper() if number else None, sfc.get(i), mail.get(i))
         unique.setdefault(person.name, person)
     return tuple(unique.values())

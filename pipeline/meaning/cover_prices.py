@@ -17,14 +17,14 @@ _VALUE = re.compile(
     rf"(?P<before>{_CURRENCY})?:?(?P<number>{_NUMBER})(?P<after>{_CURRENCY}|元)?(?P<rest>.*)", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)")
-# What may follow the first price of a row: the other listing's, a horizon, nothing. A range or a percentage is no price.
+# A range, a percentage or a multiple is no price; a second listing's price or a horizon may follow one.
 _NOT_A_PRICE = re.compile(r"\s*(?:[-~—–/至]\s*\d|%|倍|x\b|[亿万千百])", re.IGNORECASE)
 
 _FULL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日"
     r"|(?P<s>[./-])\s?(?P<m2>\d{1,2})(?P=s)\s?(?P<d2>\d{1,2})|(?P<m3>[01]\d)(?P<d3>[0-3]\d))(?!\d)"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH_DATE = re.compile(
     r"(?<!\d)(?:(?P<d1>\d{1,2})\s+(?P<m1>[A-Za-z]{3,9})\.?,?\s+(?P<y1>20\d\d)|(?P<m2>[A-Za-z]{3,9})\.?\s+(?P<d2>\d{1,2}),?\s+(?P<y2>20\d\d))(?!\d)"
 )
@@ -56,7 +56,7 @@ def _label_currency(text: str) -> str | None:
 
 def _value(text: str) -> tuple[Price, str] | None:
     """The price a text begins with and what follows it."""
-    match = _VALUE.match(text.lstrip("::"))
+    match = _VALUE.match(text.lstrip(":"))
     if match is None or _NOT_A_PRICE.match(match["rest"]):
         return None
     printed = [c for c in (match["before"], match["after"]) if c]
@@ -65,7 +65,7 @@ def _value(text: str) -> tuple[Price, str] | None:
 
 
 def _after_label(text: str, what: str) -> tuple[str, str | None] | None:
-    """What a line says behind the label `what` and the currency in the label's brackets; None without the label."""
+    """What a line says behind the label `what`, and the currency in its brackets; None without the label."""
     match = words_for(what).match(text)
     if match is None:
         return None
@@ -90,7 +90,7 @@ def _box_currency(cover: Cover, line: Line) -> str | None:
 
 
 def find_price(cover: Cover, what: str) -> Price | None:
-    """The first price printed behind a label of kind `what` (`close_price`, `target_price`), None where none is."""
+    """The first price behind a label of kind `what` (`close_price`, `target_price`), None without one."""
     blocks = related_blocks(cover)
     for line in cover.lines:
         if in_related(line, blocks):
@@ -103,7 +103,7 @@ def find_price(cover: Cover, what: str) -> Price | None:
         for text in texts:
             read = _value(text)
             if read is None:
-                # 港币：63.00 may stand apart from its label with a colon of its own; anything else ends the row.
+                # A colon or a currency sign may stand apart; anything else says that no price follows.
                 if text in {":", "：", "¥", "￥"}:
                     continue
                 break
@@ -123,7 +123,9 @@ def _dates(text: str) -> list[tuple[date, int, int, bool]]:
     for match in _ENGLISH_DATE.finditer(text):
         name = (match["m1"] or match["m2"])[:3].lower()
         if name in _MONTHS:
-            value = _date(match["y1"] or match["y2"], str(_MONTHS.index(name) + 1), match["d1"] or match["d2"])
+            value = _date(
+                match["y1"] or match["y2"], str(_MONTHS.index(name) + 1), match["d1"] or match["d2"]
+            )
             if value:
                 found.append((value, match.start(), match.end(), True))
     return found
@@ -168,7 +170,9 @@ def _label_before(cover: Cover, line: Line) -> str:
     near = [
         other
         for other in cover.lines
-        if other.x1 <= line.x0 + 1 and line.x0 - other.x1 <= 150 and abs(other.yc - line.yc) <= 0.5 * line.size
+        if other.x1 <= line.x0 + 1
+        and line.x0 - other.x1 <= 150
+        and abs(other.yc - line.yc) <= 0.5 * line.size
     ]
     return max(near, key=lambda other: other.x1).text if near else ""
 

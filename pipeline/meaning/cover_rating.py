@@ -38,7 +38,9 @@ def _levels() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for rating, broker, level in read_rows("ratings.csv", ("rating", "broker", "level")):
         if level and level not in LEVELS:
-            raise ConfigError(f"vocabulary/ratings.csv: {rating!r} has the level {level!r}, expected one of {LEVELS}")
+            raise ConfigError(
+                f"vocabulary/ratings.csv: {rating!r} has the level {level!r}, expected one of {LEVELS}"
+            )
         found[tight(rating).upper(), broker] = level
     return found
 
@@ -62,7 +64,9 @@ def _patterns() -> _Patterns:
     date = r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}/)?"
     compiled = re.compile
     return _Patterns(
-        alone=compiled(f"{date}(?P<label>{tagged}:?)?{_QUOTES}{rating}{_QUOTES}(?:评级)?(?:{bracketed})?", re.IGNORECASE),
+        alone=compiled(
+            f"{date}(?P<label>{tagged}:?)?{_QUOTES}{rating}{_QUOTES}(?:评级)?(?:{bracketed})?", re.IGNORECASE
+        ),
         at_end=compiled(f".*{rating}{bracketed}", re.IGNORECASE),
         prose=compiled(
             rf"(?:(?P<action>维持|重申|首次(?:覆盖)?[,，]?(?:并)?给予|上调至|下调至)|给予|予以)"
@@ -75,7 +79,7 @@ def _patterns() -> _Patterns:
 
 
 def rating_level(rating: str | None, broker: str | None) -> str | None:
-    """The level of a printed rating, by the house's own row where its scale differs; None where it has none."""
+    """The level of a printed rating, by the house's own row where its scale differs; None if unknown."""
     if rating is None:
         return None
     key = tight(rating).upper()
@@ -115,7 +119,7 @@ def _to_the_right(cover: Cover, line: Line) -> tuple[Rating | None, str | None]:
 
 
 def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
-    """The rating of a cover: labelled, or with its action, or alone near the top; with `prose` also a sentence's.
+    """The rating of a cover: labelled, or with its action, or alone near the top, or (`prose`) in a sentence.
 
     A sentence counts only where all such sentences of the page name the same rating.
     """
@@ -124,7 +128,11 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
     candidates: list[tuple[float, Rating]] = []
     for line in cover.lines:
         text = line.tight
-        if in_related(line, blocks) or previous.fullmatch(text.rstrip(":")) or _has_previous_label(cover, line):
+        if (
+            in_related(line, blocks)
+            or previous.fullmatch(text.rstrip(":"))
+            or _has_previous_label(cover, line)
+        ):
             continue
         above = line.top <= _TOP * cover.height
         size = line.size / 100
@@ -158,7 +166,7 @@ def _has_previous_label(cover: Cover, line: Line) -> bool:
 
 
 def _settled_action(cover: Cover, action: str | None) -> str | None:
-    """The action, by a row of its own (评级变动, 首次覆盖) where the rating carries none or an abbreviation."""
+    """The action, from a row of its own (评级变动) where the rating carries none or an abbreviation."""
     if action is not None and action != "首评":
         return action
     label = words_for("action_label")

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.meaning.cover_lines import Cover, Line, in_related, is_head, joined, only_type, related_blocks, tight
+from pipeline.meaning.cover_lines import (
+    Cover,
+    Line,
+    in_related,
+    is_head,
+    joined,
+    only_type,
+    related_blocks,
+    tight,
+)
 from pipeline.meaning.cover_rating import is_rating
 from pipeline.meaning.entities import is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows
@@ -21,7 +30,9 @@ _CONTACT = re.compile(r"@|https?:|www\.|s\d{13}|执业|登记编号|证书|电�
 _DATE = re.compile(r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?")
 _TICKER = r"(?:(?:SH|SZ|BJ|HK)[.:]?\d{5,6}|\d{1,6}(?:\s?[. ]\s?[A-Z]{1,3})?|[A-Z]{1,5}\s?[. ]\s?[A-Z]{1,2})"
 _LISTINGS = rf"{_TICKER}(?:\s*[/、,，;；|]\s*{_TICKER})*"
-_BRACKETED = re.compile(rf"(?P<name>[^()（）《》]{{2,24}}?)\s*[(（]\s*(?P<codes>{_LISTINGS})\s*[)）](?P<rest>.*)", re.IGNORECASE)
+_BRACKETED = re.compile(
+    rf"(?P<name>[^()（）《》]{{2,24}}?)\s*[(（]\s*(?P<codes>{_LISTINGS})\s*[)）](?P<rest>.*)", re.IGNORECASE
+)
 _BARE = re.compile(rf"(?P<name>[^()（）《》]{{2,24}}?)\s+(?P<codes>{_LISTINGS})(?P<rest>(?:\s.*)?)")
 _NAME_BREAK = re.compile(r"[|｜│/\\：:·•,，。;；【】\[\]]")
 _NAME = re.compile(r"(?:\*?ST\s?)?[\u4e00-\u9fffA-Za-z0-9][\u4e00-\u9fffA-Za-z0-9\-－&·.＆]*")
@@ -93,14 +104,15 @@ def _mentions(cover: Cover, limit: float) -> list[_Mention]:
         if line.top > limit * cover.height or _BULLET.match(line.text) or in_related(line, blocks):
             continue
         mention = _mention(line)
-        # A sentence that begins with a company is prose; its line is set in the size of the body.
-        if mention is not None and not (len(line.tight) >= 28 and line.size <= 1.1 * cover.body_size and not line.bold):
+        # A sentence that begins with a company is prose: it has a sentence's stops and the size of the body.
+        prose = line.size <= 1.1 * cover.body_size and re.search(r"[，。；]", line.text) is not None
+        if mention is not None and not prose:
             found.append(mention)
     return found
 
 
 def find_company(cover: Cover, running: Sequence[Cover]) -> Company | None:
-    """The covered company: named with its ticker at the top of the first page, else in the heads of later pages."""
+    """The covered company: named with its ticker at the top of page 1, else in the heads of later pages."""
     mentions = _mentions(cover, TOP)
     if not mentions:
         return _running_company(running)
@@ -108,7 +120,9 @@ def find_company(cover: Cover, running: Sequence[Cover]) -> Company | None:
     for m in mentions:
         weight[m.company.name] += round(10 * m.line.size * (1.2 if m.line.bold else 1.0))
     name = weight.most_common(1)[0][0]
-    tickers = [t for m in (*mentions, *_mentions(cover, 0.9)) if m.company.name == name for t in m.company.tickers]
+    tickers = [
+        t for m in (*mentions, *_mentions(cover, 0.9)) if m.company.name == name for t in m.company.tickers
+    ]
     return Company(name, tuple(dict.fromkeys(tickers)))
 
 
@@ -122,20 +136,27 @@ def _running_company(running: Sequence[Cover]) -> Company | None:
 
 
 def _after_company(mention: _Mention) -> str | None:
-    """The headline that shares its line with the company, None when the rest only says the kind or the rating."""
-    rest = mention.rest
-    if re.match(r"\s*[：:]", rest):
-        return mention.line.text  # the company is the headline's own beginning
-    rest = rest.strip()
+    """The headline on the company's line, None when the rest only says the kind of report or the rating."""
+    if re.match(r"\s*[：:]", mention.rest):
+        return mention.line.text
+    begins = not mention.rest[:1].isspace()  # no space between: the company is the headline's own beginning
+    rest = mention.rest.strip()
     if len(_CHINESE.findall(rest)) < 5 or only_type(rest) or is_rating(rest) or rest[:1] in "\\/|｜,，。、":
         return None
-    return None if only_type(_DATE.sub("", rest)) else rest
+    if only_type(_DATE.sub("", rest)):
+        return None
+    return mention.line.text if begins else rest
 
 
 def _title_text(line: Line) -> str | None:
     """The headline words of a line, None for anything that is no headline."""
     text = line.text
-    if len(_CHINESE.findall(text)) < 4 or _BULLET.match(text) or _CONTACT.search(text):
+    if (
+        len(_CHINESE.findall(text)) < 4
+        or len(tight(text)) < 6
+        or _BULLET.match(text)
+        or _CONTACT.search(text)
+    ):
         return None
     mention = _mention(line)
     if mention is not None:
@@ -145,24 +166,31 @@ def _title_text(line: Line) -> str | None:
     return None if only_type(_DATE.sub("", text)) or text.endswith((":", "：")) else text
 
 
-def find_title(cover: Cover, company: Company | None) -> str | None:
-    """The headline: the largest lines over the running text that are no company, kind of report or rating."""
+def _largest(
+    cover: Cover, company: Company | None, words: Callable[[Line], str | None]
+) -> tuple[Line, str] | None:
+    """The line in the largest type over the running text for which `words` finds a headline."""
     left, right = cover.main
-    best: list[tuple[Line, str]] = []
+    best: tuple[Line, str] | None = None
     for line in cover.lines:
         if line.top > TOP * cover.height or line.size < 1.12 * cover.body_size:
             continue
-        if min(line.x1, right) - max(line.x0, left) < 0.4 * line.width:
+        if min(line.x1, right) - max(line.x0, left) < 0.15 * line.width:
             continue
-        text = _title_text(line)
+        text = words(line)
         if text is None or (company is not None and tight(text) == tight(company.name)):
             continue
-        if not best or line.size > best[0][0].size + 0.6:
-            best = [(line, text)]
-    if not best:
+        if best is None or line.size > best[0].size + 0.6:
+            best = (line, text)
+    return best
+
+
+def find_title(cover: Cover, company: Company | None) -> str | None:
+    """The headline: the largest lines over the running text that are no company, kind of report or rating."""
+    first, text = _largest(cover, company, _title_text) or _largest(cover, company, _subtitle) or (None, "")
+    if first is None:
         return None
-    first = best[0][0]
-    parts = [best[0][1]]
+    parts = [text.removeprefix("——")]
     last = first
     for line in cover.lines:
         follows = 0 < line.top - last.top <= 2.1 * first.size and line.x0 < first.x1 and line.x1 > first.x0
@@ -198,7 +226,7 @@ def _types() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def find_type(cover: Cover, company: Company | None, title: str | None, action: str | None) -> str | None:
-    """The kind of report by the words of its banner, headline, spine and rating action; None where none says it."""
+    """The kind of report by its banner, headline, spine and rating action; None where none says it."""
     texts = [plain(strip) for strip in cover.strips]
     blocks = related_blocks(cover)
     industry = False
@@ -209,11 +237,16 @@ def find_type(cover: Cover, company: Company | None, title: str | None, action: 
         rest = mention.rest if (mention := _mention(line)) is not None else line.text
         if only_type(rest) or is_head(text) or mention is not None:
             texts.append(text)
-        industry = industry or re.search(r"行业(?:研究|报告|深度|点评|周报|月报|专题|跟踪|策略|动态|简报)", text) is not None
+        industry = (
+            industry
+            or re.search(r"行业(?:研究|报告|深度|点评|周报|月报|专题|跟踪|策略|动态|简报)", text) is not None
+        )
     if company is None:
         industry = industry or any("行业" in text and "公司" not in text for text in texts)
         return "industry" if industry else None
-    texts.extend((plain(title or ""), plain(action or "")))
+    if action is not None and action.startswith("首"):
+        return "initiation"
+    texts.append(plain(title or ""))
     for pattern, kind in _types():
         if any(pattern.search(text) for text in texts):
             return kind

@@ -1,4 +1,4 @@
-"""The independent reader: pdfplumber (pdfminer.six) behind the same `Page`, sharing no parsing code with PDFium.
+"""The independent reader: pdfplumber (pdfminer.six) behind the same `Page`, sharing no parsing with PDFium.
 
 It is slower by an order of magnitude and cannot see clipping or invisible text modes, so it serves as the
 second witness for what the fast reader read, not as the first.
@@ -7,6 +7,7 @@ second witness for what the fast reader read, not as the first.
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 import unicodedata
@@ -27,6 +28,15 @@ _SAME_LINE = 0.15
 _GAP = 0.2
 _TEMPLATE = re.compile(r"\[\s*Table[^\[\]]{0,40}\]", re.IGNORECASE)
 _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
+# Unicode gives the CJK Radicals Supplement no compatibility form; these are the ones that stand for whole
+# characters of simplified Chinese text (EquivalentUnifiedIdeograph of the Unicode Character Database).
+_SUPPLEMENT = dict(
+    zip(
+        "⺠⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+        "民母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+        strict=True,
+    )
+)
 
 
 class Glyph(NamedTuple):
@@ -45,7 +55,8 @@ class Glyph(NamedTuple):
     @property
     def box(self) -> Box:
         """The advance width by the em box around the baseline."""
-        return Box(self.x0, self.baseline - _ASCENT * self.size, self.x1, self.baseline + _DESCENT * self.size)
+        top, bottom = self.baseline - _ASCENT * self.size, self.baseline + _DESCENT * self.size
+        return Box(self.x0, top, self.x1, bottom)
 
 
 class _Frame(NamedTuple):
@@ -113,10 +124,12 @@ def _rgb(color: Any) -> tuple[int, int, int]:
 
 
 def _shown(text: str) -> str:
-    """A character as printed: radicals and compatibility ideographs in ordinary form, soft hyphens as hyphens."""
+    """A character as printed: radicals in their ordinary form, soft hyphens as hyphens."""
     if text == "\u00ad":
         return "-"
-    return unicodedata.normalize("NFKC", text) if _RADICALS.fullmatch(text) else text
+    if _RADICALS.fullmatch(text):
+        return _SUPPLEMENT.get(text) or unicodedata.normalize("NFKC", text)
+    return text
 
 
 class _Reading(NamedTuple):
@@ -209,7 +222,7 @@ def _hidden(glyph: Glyph, frame: _Frame, dark: Sequence[Box]) -> HiddenReason | 
 
 
 def _without_templates(glyphs: list[Glyph]) -> list[Glyph]:
-    """Template marks (`[Table_Finance]`) set aside: they follow one another in content order, wherever they lie."""
+    """Template marks (`[Table_Finance]`) set aside: they stand together in content order, not on the page."""
     text = "".join(g.text if len(g.text) == 1 else "\ufffc" for g in glyphs)
     marked = list(glyphs)
     for match in _TEMPLATE.finditer(text):
@@ -225,12 +238,13 @@ def _without_twins(glyphs: list[Glyph]) -> list[Glyph]:
     for glyph in glyphs:
         if glyph.hidden is None and not glyph.text.isspace():
             x, y = round(glyph.x0 / 2), round(glyph.baseline / 2)
-            near = (o for dx in (-1, 0, 1) for dy in (-1, 0, 1) for o in at.get((glyph.text, x + dx, y + dy), ()))
+            cells = ((glyph.text, x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+            near = (other for cell in cells for other in at.get(cell, ()))
             reach = 0.2 * glyph.size
             if any(abs(o.x0 - glyph.x0) < reach and abs(o.baseline - glyph.baseline) < reach for o in near):
-                glyph = glyph._replace(hidden="duplicate")
-            else:
-                at.setdefault((glyph.text, x, y), []).append(glyph)
+                result.append(glyph._replace(hidden="duplicate"))
+                continue
+            at.setdefault((glyph.text, x, y), []).append(glyph)
         result.append(glyph)
     return result
 
@@ -253,9 +267,10 @@ def _word(glyphs: Sequence[Glyph]) -> Word:
 
 
 def group_words(glyphs: Sequence[Glyph]) -> list[Word]:
-    """Visible characters as words by place alone: one baseline, then no gap wider than 0.2 em; content order is unused."""
+    """Visible characters as words by place alone: one baseline, no gap over 0.2 em; content order is unused."""
     lines: list[list[Glyph]] = []
-    for glyph in sorted((g for g in glyphs if g.hidden is None and g.text.strip()), key=lambda g: (g.baseline, g.x0)):
+    seen = [glyph for glyph in glyphs if glyph.hidden is None and glyph.text.strip()]
+    for glyph in sorted(seen, key=lambda g: (g.baseline, g.x0)):
         if lines and glyph.baseline - lines[-1][0].baseline < _SAME_LINE * max(glyph.size, 1.0):
             lines[-1].append(glyph)
         else:
@@ -276,7 +291,7 @@ def group_words(glyphs: Sequence[Glyph]) -> list[Word]:
 
 
 class Document:
-    """An open PDF; `page(n)` reads page `n` (1-based) into a `Page`, `glyphs(n)` into its single characters."""
+    """An open PDF; `page(n)` reads page `n` (1-based) into a `Page`, `glyphs(n)` its single characters."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -289,7 +304,8 @@ class Document:
         try:
             return _read(page)
         except Exception as error:  # pdfminer raises whatever a damaged object leads to
-            raise InputError(f"page {number} cannot be read by pdfplumber: {type(error).__name__}: {error}") from error
+            kind = type(error).__name__
+            raise InputError(f"page {number} cannot be read by pdfplumber ({kind}: {error})") from error
         finally:
             page.close()
 
@@ -344,13 +360,15 @@ def open_document(source: bytes | Path) -> Document:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+    # pdfminer warns once a character about fonts without a bounding box; the boxes here do not use it.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         handle = pdfplumber.open(io.BytesIO(source))
         pages = len(handle.pages)
     except Exception as error:  # pdfminer raises whatever damaged bytes lead to
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
             raise InputError("the PDF is encrypted with a password: save it without one") from error
-        raise InputError(f"the PDF cannot be read by pdfplumber ({error}): fetch it again") from error
+        raise InputError(f"the PDF cannot be read by pdfplumber ({error!r}): fetch it again") from error
     if pages == 0:
         handle.close()
         raise InputError("the PDF has no pages")

@@ -29,8 +29,8 @@ def _inside(glyphs: Sequence[Glyph], box: Box) -> str:
 def reread(data: bytes | Path, boxes: Sequence[tuple[int, Box, str]]) -> list[str]:
     """What pdfplumber reads inside each box, in the order given; each page is parsed once.
 
-    `boxes` holds (page number from 1, box in displayed page coordinates, the text to be confirmed); the text is
-    for the caller's comparison and does not influence the reading. Raises `InputError` like `open_document`.
+    `boxes` holds (page number from 1, box in displayed page coordinates, the text to be confirmed); that
+    text is for the caller's comparison and does not influence the reading. Raises `InputError` like `open_document`.
     """
     texts = [""] * len(boxes)
     by_page: dict[int, list[int]] = {}
@@ -45,7 +45,7 @@ def reread(data: bytes | Path, boxes: Sequence[tuple[int, Box, str]]) -> list[st
 
 
 def same_print(a: str, b: str) -> bool:
-    """Whether two readings print the same: only spaces and compatibility forms (％ and %, ⼈ and 人) are forgiven.
+    """Whether two readings print the same: only spaces and compatibility forms (％ for %) are forgiven.
 
     >>> same_print("1 8,079", "18,079"), same_print("-42", "42")
     (True, False)
