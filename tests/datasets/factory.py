@@ -88,7 +88,7 @@ def cell(of: Row, row: int, column: int, text: str, **changes: Any) -> Row:
     return found | changes
 
 
-def fact(of: Row, row: int = 1, column: int = 1, text: str = "3,446", **changes: Any) -> Row:
+def fact(of: Row, row: int = 1, column: int = 1, text: str = "3,446", /, **changes: Any) -> Row:
     """A number of table `of`; `value` and `amount` follow from `text`, `scale` and `unit` unless given."""
     digits = text.replace(",", "").strip("()%x")
     number = Decimal(digits) if digits.replace(".", "").replace("-", "").isdigit() else None

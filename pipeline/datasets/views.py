@@ -1,0 +1,211 @@
+"""The wide tables of a release: one row per report, entity and period, a column for each concept.
+
+The columns are the vocabulary's, never those of the rows at hand. A number that failed a check has no place
+in a spreadsheet: its cell is null and `failed` names the concept. What else the sheet has no cell for is
+counted in `numbers_left_out`; all of it is in facts.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pipeline.datasets.query import ask
+from pipeline.datasets.schema import Column, Dataset, arrow_schema
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Which parts of the vocabulary a kind of table prints, as the column `statement` of concepts.csv has them.
+_STATEMENTS = {
+    "income_statement": ("income_statement", "per_share", "ratios"),
+    "balance_sheet": ("balance_sheet",),
+    "cash_flow": ("cash_flow",),
+    "ratios": ("ratios", "per_share", "valuation"),
+    "segments": ("segment", "income_statement", "ratios"),
+    "comps": ("valuation", "market", "per_share", "income_statement", "ratios"),
+    "forecast_summary": ("income_statement", "per_share", "ratios", "valuation"),
+}
+_UNITS = {"currency": "currency", "per_share": "currency/share", "percent": "fraction"}
+
+_WHO = (
+    Column("report_id", "string", "The report."),
+    Column("broker", "string", "Its publishing institution.", null=True),
+    Column("published_on", "date", "The date printed on it.", null=True),
+    Column("entity", "string", "Whom the row is about: ticker where known, else the name.", null=True),
+    Column("entity_name", "string", "Name as printed.", null=True),
+)
+_SEGMENT = Column("segment", "string", "Segment as printed.", null=True)
+_WHEN = (
+    Column("period_label", "string", "Fiscal period; null where none is printed.", null=True),
+    Column("period_end", "date", "Its last day.", null=True),
+    Column("basis", "string", "actual or estimate.", null=True),
+    Column(
+        "currency",
+        "string",
+        "Currency of the row's money; a report that prints two has a row for each, "
+        "and numbers without a currency stand in the row that has more.",
+        null=True,
+    ),
+    Column("table_ids", "list<string>", "Tables the row is taken from."),
+)
+_REST = (
+    Column("failed", "list<string>", "Concepts left null because the number failed a check."),
+    Column(
+        "numbers_left_out",
+        "int32",
+        "Numbers without a cell: unmapped, of another table, or repeated.",
+        "numbers",
+    ),
+)
+
+BENCHMARKS = Dataset(
+    "benchmarks",
+    "One row per report, model and benchmark.",
+    ("fact_id",),
+    (
+        *_WHO,
+        Column("benchmark", "string", "What was measured: the head that is not the model's.", null=True),
+        Column("score", "double", "The number as printed; null where it failed a check.", "unit", True),
+        Column("unit", "string", "Unit of the score.", null=True),
+        Column("quality", "string", "passed, failed or unchecked."),
+        Column("table_id", "string", "The table it is printed in."),
+        Column("fact_id", "string", "The fact it is taken from."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Concept:
+    code: str
+    statement: str
+    unit_kind: str
+    definition: str
+
+
+@cache
+def _concepts() -> tuple[_Concept, ...]:
+    path = resources.files("pipeline.meaning") / "vocabulary" / "concepts.csv"
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    try:
+        return tuple(_Concept(*(row[field] for field in _Concept.__slots__)) for row in rows)
+    except KeyError as error:
+        raise ConfigError(f"vocabulary/concepts.csv: has no column {error}") from error
+
+
+@cache
+def _declared(kind: str) -> Dataset:
+    concepts = [c for c in _concepts() if c.statement in _STATEMENTS[kind]]
+    cells = [
+        Column(c.code, "double", c.definition, _UNITS.get(c.unit_kind, c.unit_kind), null=True)
+        for c in concepts
+    ]
+    segment = (_SEGMENT,) if kind == "segments" else ()
+    key = ("report_id", "entity", "entity_name", *(c.name for c in segment), "period_label", "currency")
+    sentence = f"One row per report, entity and period of the tables of kind {kind}."
+    return Dataset(kind, sentence, key, (*_WHO, *segment, *_WHEN, *cells, *_REST))
+
+
+def wide_datasets() -> dict[str, Dataset]:
+    """The declarations of all wide tables, by kind."""
+    return {**{kind: _declared(kind) for kind in _STATEMENTS}, BENCHMARKS.name: BENCHMARKS}
+
+
+def wide_table(kind: str, facts: pa.Table, reports: pa.Table) -> pa.Table:
+    """The wide table of one kind from a release's facts (with `quality`) and reports."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    dataset = wide_datasets()[kind]
+    facts = facts.filter(pc.equal(facts["table_kind"], kind))
+    reports = reports.select(["report_id", "broker", "published_on"])
+    if kind == BENCHMARKS.name:
+        found = ask(_BENCHMARKS, facts=facts, reports=reports)
+    else:
+        codes = [c.code for c in _concepts()]
+        own = set(dataset.names)
+        concepts = pa.table(
+            {
+                "concept": codes,
+                "money": [c.unit_kind in ("currency", "per_share") for c in _concepts()],
+                "here": [code in own for code in codes],
+            }
+        )
+        found = ask(_pivot(dataset), facts=facts, reports=reports, concepts=concepts)
+    return found.cast(arrow_schema(dataset)).combine_chunks()
+
+
+_BENCHMARKS = """
+select f.report_id, r.broker, r.published_on,
+       coalesce(f.entity, f.entity_name, f.label) as entity, coalesce(f.entity_name, f.label) as entity_name,
+       if(f.column = f.entity_name, f.label, f.column) as benchmark,
+       if(f.quality = 'failed', null, f.value::double) as score, f.unit, f.quality, f.table_id, f.fact_id
+from facts f join reports r on r.report_id = f.report_id
+order by f.report_id, f.fact_id
+"""
+
+
+# Rows of a segment table carry the segment either as their own head ([分板块, 生成式AI]) or as the head above
+# ([生成式AI, YoY]). Where one head has the same concept twice under it, the rows name the segments; else the
+# head does.
+_SEGMENT_OF = """
+    case when len(f.label_path) < 2 then f.label
+         when count(*) over (partition by f.table_id, f.column, f.label_path[:-2], f.concept) > 1 then f.label
+         else f.label_path[-2] end
+"""
+
+
+def _pivot(dataset: Dataset) -> str:
+    """The query that turns one kind's facts into the columns of `dataset`."""
+    segments = _SEGMENT.name in dataset.names
+    name = "coalesce(f.entity_name, f.label)" if dataset.name == "comps" else "f.entity_name"
+    fixed = {c.name for c in (*_WHO, _SEGMENT, *_WHEN, *_REST)}
+    cells = ",\n".join(
+        f"max(amount) filter (concept = '{c.name}' and place = 1 and not bad) as {c.name}"
+        for c in dataset.columns
+        if c.name not in fixed
+    )
+    return f"""
+with mine as (
+    select f.*, coalesce(f.entity, {name}) as who, {name} as named,
+           {_SEGMENT_OF if segments else "null"} as segment,
+           coalesce(c.here, false) as here, quality = 'failed' as bad,
+           case when f.amount is null then null
+                when regexp_matches(f.unit, '^[A-Z]{{3}}(/|$)') then f.unit[:3]
+                when c.money then '' end as money
+    from facts f left join concepts c on c.concept = f.concept
+),
+chief as (
+    select report_id, who, segment, period_label, money as chief_money,
+           row_number() over (partition by report_id, who, segment, period_label
+                              order by money = '', count(*) desc, money) as place
+    from mine where money is not null
+    group by report_id, who, segment, period_label, money
+),
+placed as (
+    select m.* exclude (money), coalesce(m.money, chief_money, '') as money,
+           row_number() over (
+               partition by m.report_id, m.who, m.segment, m.period_label,
+                            coalesce(m.money, chief_money, ''), m.concept
+               order by m.amount is null, bad, page, top, x0, fact_id) as place
+    from mine m left join chief k on k.place = 1 and k.report_id = m.report_id
+         and k.who is not distinct from m.who and k.segment is not distinct from m.segment
+         and k.period_label is not distinct from m.period_label
+)
+select p.report_id, any_value(r.broker) as broker, any_value(r.published_on) as published_on,
+       who as entity, min(named) as entity_name, {"segment," if segments else ""}
+       period_label, max(period_end) as period_end,
+       arg_min(basis, (page, top, x0, fact_id)) as basis,
+       nullif(money, '') as currency,
+       list_sort(list(distinct table_id)) as table_ids,
+       {cells},
+       list_sort(coalesce(list(distinct concept) filter (here and place = 1 and bad), [])) as failed,
+       (count(*) filter (amount is not null and not (here and place = 1)))::integer as numbers_left_out
+from placed p join reports r on r.report_id = p.report_id
+group by p.report_id, who, {"segment," if segments else ""} period_label, money
+order by p.report_id, who, {"segment," if segments else ""} period_label, money
+"""
