@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
 from pipeline.layout.block import Block, Caption
-from pipeline.layout.captions import is_source_note, is_statement_title, is_unit_line, parse_caption, unit_in
+from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Page, Word, union
@@ -36,18 +36,16 @@ def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
     heights = [
         w.yc for w in words if is_value(w.text) and w.x0 < last.x1 + 3 and w.x1 > last.x0 - 3 and w.yc > anchor.bottom
     ][:12]
-    beside = sorted(
-        (w for w in words if anchor.top - 1.6 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge),
-        key=lambda w: w.x0,
-    )
-    for word in beside:
-        if word.x1 > anchor.right or word.x0 - edge > 1.7 * anchor.pitch:
+    near = [w for w in words if anchor.top - 1.6 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge]
+    beside = [s.box for line in cluster_lines(near) for s in segments_of(line, gap=0.9)]
+    for head in sorted(beside, key=lambda b: b.x0):
+        if head.x1 > anchor.right or head.x0 - edge > 1.7 * anchor.pitch:
             break
-        column = [w for w in words if w.x0 < word.x1 and w.x1 > word.x0 and w.yc > anchor.bottom]
+        column = [w for w in words if w.x0 < head.x1 and w.x1 > head.x0 and w.yc > anchor.bottom]
         met = sum(any(abs(w.yc - y) < 0.35 * w.size and len(w.text) <= 12 for w in column) for y in heights)
-        if word.x0 - edge > 1.2 * word.size and met < 0.5 * len(heights):
+        if head.x0 - edge > 1.2 * size and met < 0.5 * len(heights):
             break
-        edge = max(edge, word.x1)
+        edge = max(edge, head.x1)
     return min(edge + 0.55 * anchor.pitch, anchor.right)
 
 
@@ -147,7 +145,7 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
     for index, line in enumerate(near):
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
             break
-        if is_statement_title(segments_of(line)[0].text):
+        if statement_class(segments_of(line)[0].text):
             break
         over = _over(line, zone)
         if len(over) >= 2 or (index == 0 and len(over) == len(segments_of(line)) == 1 and _spans(over[0], anchor)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pipeline.layout.block import Caption
 from pipeline.reading.page import Box
@@ -53,15 +54,26 @@ def is_unit_line(text: str) -> bool:
     return bool(text) and bool(_UNIT_ONLY.fullmatch(text.strip()))
 
 
-_STATEMENT_TITLE = re.compile(
-    r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
-    r"(?:利润表|损益表|综合收益表|收益表|资产负债表|现金流量表|现金流表"
-    r"|(?:财务|估值|预测|比率|业绩|盈利|每股|市场|成长)*(?:财务|估值|比率|预测|业绩|每股)(?:与|和|及)?(?:估值|财务|市场)?"
-    r"(?:比率|指标|数据|分析|倍数|摘要))"
-    r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
+StatementClass = Literal["income_statement", "balance_sheet", "cash_flow", "ratios"]
+
+_BEFORE = r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心|财务|盈利)*"
+_AFTER = r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
+_TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
+    ("income_statement", re.compile(_BEFORE + r"(?:利润表|损益表|綜合收益表|综合收益表|收益表)" + _AFTER)),
+    ("balance_sheet", re.compile(_BEFORE + r"(?:资产负债表|資產負債表|财务状况表)" + _AFTER)),
+    ("cash_flow", re.compile(_BEFORE + r"(?:现金流量表|现金流表|現金流量表)" + _AFTER)),
+    (
+        "ratios",
+        re.compile(
+            _BEFORE
+            + r"(?:财务|估值|预测|比率|业绩|盈利|每股|市场|成长)*(?:与|和|及)?(?:财务|估值|业绩|每股|预测|比率)?"
+            r"(?:比率|指标|数据|倍数)" + _AFTER
+        ),
+    ),
 )
 
 
-def is_statement_title(text: str) -> bool:
-    """Whether a line names one of the statements or ratio blocks: `利润表（百万元）`, `主要财务比率`, `每股指标(元)`."""
-    return bool(_STATEMENT_TITLE.match(text.strip()))
+def statement_class(text: str) -> StatementClass | None:
+    """Which statement a heading names (`利润表（百万元）`, `主要财务比率`, `每股指标(元)`), None where it names none."""
+    stripped = text.strip()
+    return next((kind for kind, pattern in _TITLES if pattern.match(stripped)), None)

@@ -20,6 +20,8 @@ _CODE = re.compile(
     r"[0-9A-Z]{1,6}[. ]?(?:SH|SZ|BJ|HK|CH|US|TT|JP|KS|LN|GR|FP|SS)(?: ?Equity)?|\d{6}", re.IGNORECASE
 )
 
+_MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
+
 
 @dataclass(slots=True)
 class _Row:
@@ -87,12 +89,14 @@ def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> 
     for index, column in enumerate(columns):
         if column.is_value or column.filled < 0.6 * dense:
             continue
-        texts = [
-            s.text for line in lines for s in segments_of(line) if column.x0 - 1 <= s.box.xc <= column.x1 + 1
-        ]
-        if sum(bool(_CODE.fullmatch(t)) for t in texts) <= 0.5 * len(texts):
+        if not _holds_codes(column, lines):
             return index
     return 0
+
+
+def _holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
+    texts = [join_words(cell) for line in lines if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])]
+    return sum(bool(_CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts)
 
 
 def read_aligned(block: Block) -> Table | None:
@@ -104,8 +108,7 @@ def read_aligned(block: Block) -> Table | None:
         return None
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for _, values in split if not any(is_value(tight(v.text)) for v in values) for w in values]
-    clipped = [w for w in block.clipped if w.xc < zone]
-    label_words = cluster_lines([w for labels, _ in split for w in labels] + tails + clipped)
+    label_words = cluster_lines([w for labels, _ in split for w in labels] + tails)
     return _Grid(block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone).table()
 
 
@@ -115,13 +118,15 @@ class _Grid:
     def __init__(
         self, block: Block, rows: list[_Row], values: list[Column], label_words: list[list[Word]], zone: float
     ) -> None:
-        self.block, self.rows, self.label_words = block, rows, label_words
+        self.block, self.rows, self.label_words, self.zone = block, rows, label_words, zone
         self.texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
         self.stub = _stub_column(self.texts, label_words)
         stub = self.texts[self.stub]
         # Names of merged cells (a segment over its three rows) stand left of the labels and are sparse.
         self.groups = [
-            i for i, c in enumerate(self.texts) if i < self.stub and not c.is_value and c.filled < 0.6 * stub.filled
+            i
+            for i, c in enumerate(self.texts)
+            if i < self.stub and not c.is_value and c.filled < 0.6 * stub.filled and not _holds_codes(c, label_words)
         ]
         beside = [c for i, c in enumerate(self.texts) if i != self.stub and i not in self.groups]
         # Grid columns: the stub, then every other column from the left.
@@ -165,12 +170,29 @@ class _Grid:
         )
 
     def _matches(self, lines: list[LabelLine], heights: list[float]) -> list[Match]:
-        """Label lines matched to rows; a line that only a clip leaves over is no section of its own."""
-        hidden = {id(w) for w in self.block.clipped}
+        """Label lines matched to rows; what a cell's clip hides of a label is added to it, or labels its row."""
         matches = match_labels(lines, heights, _bands(self.block, heights))
-        return [
-            m for m in matches if m.row is not None or not all(id(w) in hidden for line in m.lines for w in line.words)
-        ]
+        hidden = label_lines(cluster_lines([w for w in self.block.clipped if w.xc < self.zone]))
+        completed: list[Match] = []
+        bare = [heights[m.row] for m in matches if m.row is not None and not m.lines]
+        tails = [line for line in hidden if all(abs(line.yc - y) >= 0.8 * line.size for y in bare)]
+        for index, match in enumerate(matches):
+            if match.lines:
+                last = match.lines[-1]
+                following = next((m.lines[0].yc for m in matches[index + 1 :] if m.lines), last.yc + 3 * last.size)
+                more = [
+                    line
+                    for line in tails
+                    if (last.yc + 0.5 * last.size < line.yc < min(last.yc + 1.7 * last.size, following - 2))
+                    or (abs(line.yc - last.yc) <= 0.5 * last.size and 0 <= line.box.x0 - last.box.x1 < last.size)
+                ]
+            elif match.row is not None:
+                y = heights[match.row]
+                more = [line for line in hidden if abs(line.yc - y) < 0.8 * line.size]
+            else:
+                more = []
+            completed.append(Match((*match.lines, *more), match.row))
+        return completed
 
     def _header(self) -> tuple[list[str], int]:
         """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
@@ -191,8 +213,8 @@ class _Grid:
         lines: dict[int, list[list[Word]]] = {}
         for line in self.label_words:
             mine: dict[int, list[Word]] = {}
-            for segment in segments_of(line):
-                mine.setdefault(nearest(self.texts, segment.box.x0, segment.box.x1), []).extend(segment.words)
+            for word in line:
+                mine.setdefault(nearest(self.texts, word.x0, word.x1), []).append(word)
             for index, words in mine.items():
                 lines.setdefault(index, []).append(words)
         return lines
@@ -232,8 +254,23 @@ class _Grid:
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
             column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
             box = union([w.box for w in words]) if words else column_box
-            self._add(row, index, cell_text(words), box, "value", bold=bool(words) and words[0].bold)
+            text = self._whole(cell_text(words), box)
+            self._add(row, index, text, box, "value", bold=bool(words) and words[0].bold)
         return row + 1
+
+    def _whole(self, text: str, box: Box) -> str:
+        """A number that wraps inside its cell (`13,40` over a clipped `8`) set together again.
+
+        Only where the visible part alone is no number and both parts together are one.
+        """
+        if not text or (is_number(text) and not _MISGROUPED.search(text)):
+            return text
+        tails = [
+            w for w in self.block.clipped if box.bottom - 3 < w.yc < box.bottom + 9 and w.x0 < box.x1 + 3 and w.x1 > box.x0 - 3
+        ]
+        if len(tails) == 1 and is_number(text + tails[0].text) and not _MISGROUPED.search(text + tails[0].text):
+            return text + tails[0].text
+        return text
 
     def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> LabelLine | None:
         """The head of a row whose label cell is merged with the code column (`平均值`): its only text that is no code."""

@@ -92,25 +92,55 @@ def nearest(columns: Sequence[Column], x0: float, x1: float) -> int:
     return best
 
 
+def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
+    """Heights of the gaps that most lines leave at the same place: borders of text columns.
+
+    A single long name may reach over a border; in most rows the gap shows.
+    """
+    rows = [sorted(line, key=lambda w: w.x0) for line in lines if len(line) > 1]
+    if not rows:
+        return []
+    gaps = sorted(
+        (a.x1, b.x0) for row in rows for a, b in zip(row, row[1:], strict=False) if b.x0 - a.x1 > 0.3 * a.size
+    )
+    cuts: list[float] = []
+    for _, x in gaps:
+        at = x - 0.3
+        parted = sum(a < at < b for a, b in gaps)
+        covered = sum(w.x0 < at - 0.5 and w.x1 > at + 0.5 for line in lines for w in line)
+        crossing = sum(line[0].x0 < at < max(w.x1 for w in line) for line in rows)
+        if (
+            parted >= max(2, 0.6 * crossing, 0.5 * len(lines))
+            and covered <= 0.15 * len(lines)
+            and (not cuts or at - cuts[-1] > 4)
+        ):
+            cuts.append(at)
+    return cuts
+
+
 def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:
     """Columns left of the value zone: label column, merged group names, tickers, units."""
-    spans: list[tuple[float, float]] = []
-    for line in lines:
-        row_spans = [
-            (s.box.x0, s.box.x1) for s in segments_of(line) if s.box.x0 < zone and s.box.xc < zone + 4
-        ]
-        spans += row_spans
-    if not spans:
+    inside = [[w for w in line if w.x0 < zone] for line in lines]
+    inside = [line for line in inside if line]
+    if not inside:
         return []
-    columns = [Column(a, b, False) for a, b in _merge(spans, 2.0)]
+    cuts = _cuts(inside)
+    spans: list[tuple[float, float]] = []
+    for line in inside:
+        for segment in segments_of(line):
+            edges = [segment.box.x0, *(c for c in cuts if segment.box.x0 < c < segment.box.x1), segment.box.x1]
+            spans += [(a, b - 0.1) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1.5]
+    parts = [0.0, *cuts, zone + 1000.0]
+    columns = [
+        Column(x0, x1, False)
+        for a, b in zip(parts, parts[1:], strict=False)
+        for x0, x1 in _merge([s for s in spans if a - 0.5 <= s[0] and s[1] <= b + 0.5], 2.0)
+    ]
     for column in columns:
-        texts = [
-            tight(s.text)
-            for line in lines
-            for s in segments_of(line)
-            if column.x0 - 1 <= s.box.xc <= column.x1 + 1 and s.box.x0 < zone
-        ]
+        cells = [[w for w in line if column.x0 - 0.5 <= w.xc <= column.x1 + 0.5] for line in inside]
+        texts = ["".join(w.text for w in cell) for cell in cells if cell]
         column.filled = len(texts)
-        numeric = sum(is_loose_value(t) and not is_period(t) for t in texts)
-        column.is_value = numeric > 0.6 * len(texts)
-    return columns
+        column.is_value = sum(is_loose_value(t) and not is_period(t) for t in texts) > 0.6 * len(texts)
+    dense = max((c.filled for c in columns), default=0)
+    # One text alone at its place, in a table of several rows, is a merged cell (`可比公司平均`), no column.
+    return [c for c in columns if c.filled > 1 or dense < 3]

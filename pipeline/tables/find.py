@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.layout.blocks import find_blocks
 from pipeline.reading.page import Page
 from pipeline.tables.aligned import read_aligned
+from pipeline.tables.parts import split_statements
 from pipeline.tables.table import Table
 
 
@@ -17,5 +18,5 @@ def find_tables(pages: Sequence[Page]) -> list[Table]:
         for block in find_blocks(page):
             table = read_aligned(block)
             if table is not None:
-                tables.append(table)
+                tables += split_statements(table)
     return tables

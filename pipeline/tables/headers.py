@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.layout.lines import Segment
@@ -12,6 +12,8 @@ from pipeline.tables.columns import Column
 
 # Leaving a column without a head of this level costs this many points of misfit.
 BARE = 14.0
+# So does a period that stands twice under one head.
+REPEATED = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,11 @@ def _misfit(segment: Segment, columns: Sequence[Column]) -> float:
     return min(centred, flush)
 
 
-def place_heads(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Head]:
+def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods: Sequence[str]) -> list[Head]:
     """Assign the heads of one level to runs of neighbouring columns with the least misfit.
 
-    A head never leaves out a column that it covers; every column has at most one head per level.
+    Every column has at most one head per level. `periods` are the period heads of the columns (empty strings
+    where there are none): one head does not stand over the same period twice.
     """
     heads = sorted(segments, key=lambda s: s.box.xc)
     n, m = len(columns), len(heads)
@@ -57,6 +60,8 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column]) -> list[
             if j < m:
                 for width in range(1, n - i + 1):
                     cost = here + _misfit(heads[j], columns[i : i + width])
+                    named = [p for p in periods[i : i + width] if p]
+                    cost += REPEATED * (len(named) - len(set(named)))
                     if cost < best[i + width][j + 1]:
                         best[i + width][j + 1], back[i + width][j + 1] = cost, width
     if best[n][m] == infinite:
@@ -91,14 +96,21 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     column alone, however the lines are staggered. What is left are heads that span columns with periods: they
     are placed with the least misfit.
     """
-    timed = sorted(
-        {
-            index
+    # Of all levels the one with most periods: a price date over one column (`2025/05/08`) is no period head.
+    timed = max(
+        (
+            sorted({i for s in level if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None})
             for level in levels
-            for s in level
-            if is_period(tight(s.text)) and (index := _over_one(s, columns)) is not None
-        }
+        ),
+        key=len,
+        default=[],
     )
+    periods = {
+        i: tight(s.text)
+        for level in levels
+        for s in level
+        if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None
+    }
     placed: list[list[Head]] = []
     for level in levels:
         heads: list[Head] = []
@@ -115,12 +127,14 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         for index, parts in own.items():
             text = " ".join(p.text for p in parts)
             heads.append(Head(text, union([p.box for p in parts]), index, index))
-        heads += _place_spanning(spanning, columns, timed)
+        heads += _place_spanning(spanning, columns, timed, periods)
         placed.append(sorted(heads, key=lambda h: h.first))
     return placed
 
 
-def _place_spanning(segments: Sequence[Segment], columns: Sequence[Column], timed: Sequence[int]) -> list[Head]:
+def _place_spanning(
+    segments: Sequence[Segment], columns: Sequence[Column], timed: Sequence[int], periods: Mapping[int, str]
+) -> list[Head]:
     if not segments:
         return []
     indexes = list(timed) if timed else list(range(len(columns)))
@@ -128,5 +142,5 @@ def _place_spanning(segments: Sequence[Segment], columns: Sequence[Column], time
         # One head for each: a second line of the same head (`A`, `(Huatai)`).
         ordered = sorted(segments, key=lambda s: s.box.xc)
         return [Head(s.text, s.box, i, i) for s, i in zip(ordered, indexes, strict=True)]
-    heads = place_heads(segments, [columns[i] for i in indexes])
+    heads = place_heads(segments, [columns[i] for i in indexes], [periods.get(i, "") for i in indexes])
     return [Head(h.text, h.box, indexes[h.first], indexes[h.last]) for h in heads]
