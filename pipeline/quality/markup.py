@@ -26,6 +26,7 @@ from pipeline.quality.wording import (
     in_words,
     label_of,
     name_of,
+    printable,
     share,
     unit_of,
 )
@@ -33,7 +34,6 @@ from pipeline.quality.wording import (
 MAX_CARDS = 400  # findings laid out in full; the others follow as one line each
 MAX_LINES = 6000  # folded-away lines of the whole page, so that a thousand reports still open at once
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TONES = {"failed": "bad", "impossible": "bad", "partial": "odd", "improbable": "odd"}
 
 Name = TypeVar("Name", bound=str)
@@ -102,7 +102,7 @@ def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=printable,
+        finalize=_printed,
     )
     environment.filters["anchor"] = anchor
     environment.filters["points"] = lambda number: f"{number:.1f}"
@@ -147,11 +147,9 @@ def _asset(name: str) -> str:
     return resources.files("pipeline.quality").joinpath(name).read_text(encoding="utf-8")
 
 
-def printable(value: object) -> object:
-    """What a template prints, characters that would stir the page about made visible as U+FFFD."""
-    if type(value) is str and _UNPRINTABLE.search(value):
-        return _UNPRINTABLE.sub("\ufffd", value)
-    return value
+def _printed(value: object) -> object:
+    """What a template prints; markup of our own making passes as it is."""
+    return printable(value) if type(value) is str else value
 
 
 def anchor(content_hash: str) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipeline.quality.gather import FactRow, Finding, ReportRow
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 CAUSE_WORDS = {
     "source": "the page really prints this (read twice)",
     "extraction": "a second reading of the page differs",
     "unknown": "not yet read a second time",
 }
 _SCALES = {2: "hundred", 3: "thousand", 4: "万", 6: "million", 7: "千万", 8: "亿", 9: "billion"}
+
+
+def printable(text: str) -> str:
+    """The text with control and direction characters, which would stir a page or a terminal, as U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def in_words(number: Decimal, digits: int) -> str:
