@@ -19,13 +19,13 @@ from pipeline.meaning.entities import (
     ticker_in,
     trading_currency,
 )
-from pipeline.meaning.kinds import STATEMENTS, Kind
+from pipeline.meaning.kinds import STATEMENTS, Kind, kinds_of
 from pipeline.meaning.labels import concept_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
-from pipeline.meaning.units import Prints, Unit, amount_of, resolve_unit, sense_of
+from pipeline.meaning.units import Prints, Unit, amount_of, reporting_currency, resolve_unit, sense_of
 from pipeline.meaning.unitwords import UnitMark
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
@@ -100,14 +100,73 @@ def fact_id(table: str, row: int, column: int) -> str:
 
 
 def facts_of(
-    table: Table, *, kind: Kind, table_id: str, report: Report, fiscal_year_end: tuple[int, int] = (12, 31)
+    table: Table,
+    *,
+    kind: Kind,
+    table_id: str,
+    report: Report,
+    currency: str | None = None,
+    fiscal_year_end: tuple[int, int] = (12, 31),
 ) -> list[Fact]:
     """One fact for every value cell that prints a number or a mark for an absent one, in reading order.
 
     Words, codes, dates and ranges (`0.58-2.35`) are no facts: their cells keep them. A blank counts where its
-    row and its column hold numbers. `fiscal_year_end` is (month, day).
+    row and its column hold numbers. `currency` is the one that the report's other tables print, for money
+    that has none beside it; `fiscal_year_end` is (month, day).
     """
-    return list(_Reading(table, kind, table_id, report, fiscal_year_end).facts())
+    return list(_Reading(table, kind, table_id, report, currency, fiscal_year_end).facts())
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A table with what it means: its id, its kind, its facts."""
+
+    table: Table
+    table_id: str
+    kind: Kind
+    facts: tuple[Fact, ...]
+
+
+def meaning_of(
+    tables: Sequence[Table], report: Report, *, fiscal_year_end: tuple[int, int] = (12, 31)
+) -> list[Meaning]:
+    """All tables of a report with their kinds and facts, in the order given.
+
+    Read together they know more than alone: which list of key figures is the front page's summary, and in
+    which currency the company reports where a table does not say.
+    """
+    kinds = kinds_of(tables)
+    currency = _currency_of_statements(tables, kinds, report)
+    found = []
+    for table, kind in zip(tables, kinds, strict=True):
+        identifier = table_id(report.report_id, table.pages[0], table.box)
+        facts = facts_of(
+            table,
+            kind=kind,
+            table_id=identifier,
+            report=report,
+            currency=currency,
+            fiscal_year_end=fiscal_year_end,
+        )
+        found.append(Meaning(table, identifier, kind, tuple(facts)))
+    return found
+
+
+def _currency_of_statements(tables: Sequence[Table], kinds: Sequence[Kind], report: Report) -> str | None:
+    """The currency printed around the statements and on the lines of the forecast summary."""
+    texts: list[str] = []
+    for table, kind in zip(tables, kinds, strict=True):
+        if kind in STATEMENTS:
+            texts += [table.unit_text, table.stub_head, table.title, table.caption]
+        elif kind == "forecast_summary":
+            texts += [c.text for c in table.cells if c.role == "label"]
+            texts += [table.unit_text, table.stub_head, table.title, table.caption]
+    return reporting_currency(texts, _yuan(report))
+
+
+def _yuan(report: Report) -> str | None:
+    """What a bare 元 means in the report's own figures: CNY where the company is listed on the mainland."""
+    return "CNY" if any(currency_of(t) == "CNY" for t in report.tickers) else None
 
 
 def _digest(*parts: object) -> str:
@@ -118,9 +177,17 @@ class _Reading:
     """One table being read: what holds for the whole of it, worked out once."""
 
     def __init__(
-        self, table: Table, kind: Kind, identifier: str, report: Report, fiscal_year_end: tuple[int, int]
+        self,
+        table: Table,
+        kind: Kind,
+        identifier: str,
+        report: Report,
+        currency: str | None,
+        fiscal_year_end: tuple[int, int],
     ) -> None:
         self._table, self._kind, self._id, self._report = table, kind, identifier, report
+        # Prices and other companies are not in the currency of the report's own statements by rule.
+        self._unstated = currency if kind not in ("cover_data", "comps", "benchmarks", "other") else None
         self._values = sorted((c for c in table.cells if c.role == "value"), key=lambda c: (c.row, c.column))
         self._places, _ = rows_of(table, segmented=kind == "segments")
         self._label_columns = sorted({column for _, column in self._places})
@@ -163,13 +230,13 @@ class _Reading:
         head = UNHEADED if self._unheaded else unwrap(self._printed_head(cell.column))
         measure, modifier = self._axes(row, head)
         parents = row.parents if row is not None and measure == row.label else ()
-        concept = concept_of(measure, kind=self._kind, parents=parents, column=modifier) if measure else None
-        entity, name = self._entity(cell, row, concept)
         period, basis = self._when(cell, row)
         parsed = parse_number(cell.text)
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
         otherwise = "money" if self._kind in STATEMENTS else None
-        unit = self._unit(cell, row, Prints(measure, parents, modifier, otherwise=otherwise), own, entity)
+        unit = self._unit(cell, row, Prints(measure, parents, modifier, otherwise=otherwise), own)
+        concept = concept_of(measure, kind=self._kind, parents=parents, column=modifier, unit=unit.name or "")
+        entity, name = self._entity(cell, row, concept)
         value = parsed.value if isinstance(parsed, Number) else None
         return Fact(
             fact_id=fact_id(self._id, cell.row, cell.column),
@@ -219,23 +286,30 @@ class _Reading:
             return named, ""
         return row.label, own_head
 
+    def _named_in_row(self, cell: Cell) -> bool:
+        """Whether the row is about a company or model of its own."""
+        return self._kind in ("comps", "benchmarks") or cell.row in self._row_tickers
+
+    def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
+        """The ticker of the row's company: from its code, or the covered company's own by its name."""
+        ticker = self._row_tickers.get(cell.row)
+        company, tickers = self._report.company, self._report.tickers
+        if ticker is None and row is not None and self._kind == "comps" and company and tickers:
+            return tickers[0] if plain(row.label) == plain(company) else None
+        return ticker
+
     def _entity(self, cell: Cell, row: Row | None, concept: str | None) -> tuple[str | None, str | None]:
-        label = row.label if row is not None else None
-        tickers, company = self._report.tickers, self._report.company
-        covered = (tickers[0] if tickers else company, company)
-        if self._kind in ("comps", "benchmarks") or cell.row in self._row_tickers:
-            if label is None or is_aggregate(label):
-                return None, label
-            ticker = self._row_tickers.get(cell.row)
-            if ticker is None and self._kind == "comps" and company and plain(label) == plain(company):
-                return covered
-            return ticker or label, label
+        company, tickers = self._report.company, self._report.tickers
+        if self._named_in_row(cell):
+            if row is None or is_aggregate(row.label):
+                return None, row.label if row is not None else None
+            return self._row_ticker(cell, row) or row.label, row.label
         listing = self._listing(cell)
         if listing is not None:
             return listing, company
         if self._kind in ("other", "text") and concept is None:
             return None, None
-        return covered
+        return tickers[0] if tickers else company, company
 
     def _listing(self, cell: Cell) -> str | None:
         """The listing a column or a titled box is about: `981 HK` over it, `药明康德（2359.HK）` above it."""
@@ -252,9 +326,7 @@ class _Reading:
             period = period.instant()
         return period, basis_of(period.mark, period, self._report.published_on, self._marks)
 
-    def _unit(
-        self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None, entity: str | None
-    ) -> Unit:
+    def _unit(self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None) -> Unit:
         listing = self._listing(cell)
         full = replace(
             prints,
@@ -262,26 +334,23 @@ class _Reading:
             around=self._around,
             listing_currency=trading_currency(listing) if listing else None,
         )
-        unit = resolve_unit(full, own, self._default_currency(listing, entity))
+        unit = resolve_unit(full, own, self._yuan(cell, row, listing), self._unstated)
         if self._kind == "benchmarks" and unit.name is None:
             return Unit("score", 0)
         return unit
 
-    def _default_currency(self, listing: str | None, entity: str | None) -> str | None:
+    def _yuan(self, cell: Cell, row: Row | None, listing: str | None) -> str | None:
         """What a bare 元 means: CNY for a mainland listing, unknown for another."""
         if listing is not None:
             return currency_of(listing)
-        if self._kind == "comps" and entity is None:
+        if self._named_in_row(cell):
+            if row is not None and not is_aggregate(row.label):
+                return currency_of(self._row_ticker(cell, row))
             beside = {currency_of(t) for t in self._row_tickers.values()}
             return beside.pop() if len(beside) == 1 else None
-        if self._kind == "comps" or (
-            entity is not None and entity not in (*self._report.tickers, self._report.company)
-        ):
-            return currency_of(entity)
-        found = {currency_of(t) for t in self._report.tickers}
-        if self._kind == "cover_data" and len(found) > 1:
+        if self._kind == "cover_data" and len({currency_of(t) for t in self._report.tickers}) > 1:
             return None
-        return "CNY" if "CNY" in found else None
+        return _yuan(self._report)
 
 
 def _code_columns(table: Table) -> frozenset[int]:

@@ -101,10 +101,10 @@ def kinds_of(tables: Sequence[Table]) -> list[Kind]:
     """The kinds of all tables of a report, in the order given, each judged with its page's other tables."""
     alone = [kind_of(table) for table in tables]
     statement_pages = {t.pages[0] for t, kind in zip(tables, alone, strict=True) if kind in STATEMENTS}
-    earlier = {t.pages[0] for t, kind in zip(tables, alone, strict=True) if kind == "forecast_summary"}
+    summaries = {t.pages[0] for t, kind in zip(tables, alone, strict=True) if kind == "forecast_summary"}
     found: list[Kind] = []
     for table, kind in zip(tables, alone, strict=True):
-        here = table.pages[0] in statement_pages and bool(earlier - {table.pages[0]})
+        here = table.pages[0] in statement_pages and bool(summaries - {table.pages[0]})
         found.append(kind_of(table, statements_here=True) if here and kind == "forecast_summary" else kind)
     return found
 
@@ -142,8 +142,11 @@ def _scores(view: _View) -> dict[Kind, float]:
     for label in view.labels:
         clean = plain(label)
         bare = without_brackets(clean) or clean
+        in_statement = sense_of(label) in (None, "money", "per_share")
         best: dict[Kind, float] = {}
         for pattern, kind, weight in rules["label"]:
+            if kind in STATEMENTS and not in_statement:
+                continue  # 营业成本/营业收入, 净利润增长率: rates of statement items
             if weight > best.get(kind, 0.0) and pattern.search(bare):
                 best[kind] = weight
         for kind, weight in best.items():
@@ -220,9 +223,9 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
     statement = _statement(view, scores)
     if statement is not None:
         return statement
-    if "segments" in named:
-        return "segments"
-    return "ratios" if _rates(view) else "other"
+    if _rates(view):
+        return "ratios"
+    return "segments" if "segments" in named else "other"
 
 
 def _statement(view: _View, scores: dict[Kind, float]) -> Kind | None:
@@ -240,7 +243,9 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
     """Few rows with sales, profit and what follows from them (growth, EPS, multiples), at the front."""
     if len(view.labels) > _SUMMARY_ROWS or view.sections:
         return False
-    if set(named) & {*STATEMENTS, "segments"} or view.page > _FRONT_PAGES + ("forecast_summary" in named):
+    if set(named) & {*STATEMENTS, "segments"}:
+        return False
+    if view.page > _FRONT_PAGES and "forecast_summary" not in named:
         return False
     bare = [without_brackets(plain(label)) or plain(label) for label in view.labels]
     sales = any(re.search(r"收入|营收|revenue|sales", b) and sense_of(b) == "money" for b in bare)

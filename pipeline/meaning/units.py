@@ -91,20 +91,20 @@ def measure_sense(prints: Prints) -> str | None:
     return own or above or prints.otherwise
 
 
-def resolve_unit(prints: Prints, own: UnitMark | None, default_currency: str | None) -> Unit:
+def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstated: str | None = None) -> Unit:
     """The unit of one number.
 
-    `own` is the unit printed with the digits. `default_currency` is what a bare 元 means for this entity,
+    `own` is the unit printed with the digits. `yuan` is the currency that a bare 元 means for this entity;
+    `unstated` the one that the report's other tables print, for money without any currency around it. Each is
     None where it is not settled.
     """
     sense = measure_sense(prints)
     levels = _levels(prints)
-    currency = _currency(levels, default_currency, prints.listing_currency)
+    currency = _currency([(own,), *levels] if own else levels, yuan, unstated, prints.listing_currency)
     if own is not None:
         if own.kind not in (None, "money"):
             return _named(own, currency)
         levels = [(own,), *levels]
-        currency = own.currency or currency
     near = len(levels) - len(prints.around)
     if sense in _BY_SENSE:
         return _explicit_near(levels[:near], sense) or Unit(_BY_SENSE[sense], 0)
@@ -192,8 +192,11 @@ def _usable(level: tuple[UnitMark, ...], sense: str | None) -> UnitMark | None:
     return level[0] if len({(m.kind, m.scale) for m in level}) == 1 else None
 
 
-def _currency(levels: Sequence[tuple[UnitMark, ...]], default: str | None, listing: str | None) -> str | None:
-    """The nearest printed currency, else what 元 means here; of two in a level the listing's own."""
+def _currency(
+    levels: Sequence[tuple[UnitMark, ...]], yuan: str | None, unstated: str | None, listing: str | None
+) -> str | None:
+    """The nearest printed currency, of two in one level the listing's own; else what a printed 元 means."""
+    bare = False
     for level in levels:
         if any(m.local for m in level):
             return None
@@ -201,8 +204,19 @@ def _currency(levels: Sequence[tuple[UnitMark, ...]], default: str | None, listi
         if len(printed) == 1:
             return printed.pop()
         if printed:
-            return next((c for c in (listing, default) if c in printed), None)
-    return default
+            return next((c for c in (listing, yuan) if c in printed), None)
+        bare = bare or any(m.kind is not None and m.kind.startswith("money") for m in level)
+    return yuan if bare else unstated
+
+
+def reporting_currency(texts: Sequence[str], yuan: str | None) -> str | None:
+    """The one currency that unit lines and heads of a report print, `yuan` where they print a bare 元 only.
+
+    None where they print several, or none.
+    """
+    marks = [m for text in texts for m in _around(text) if m.kind is not None and m.kind.startswith("money")]
+    found = {m.currency or yuan for m in marks if not m.local}
+    return found.pop() if len(found) == 1 else None
 
 
 def _named(mark: UnitMark, currency: str | None) -> Unit:

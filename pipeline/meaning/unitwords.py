@@ -172,7 +172,8 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
     clean = unicodedata.normalize("NFKC", label)
     marks: list[UnitMark] = []
     for inside in _BRACKETS.findall(clean):
-        marks.extend(units_in(inside))
+        found = units_in(inside)
+        marks.extend(found or ((UnitMark("percent", None, 0),) if "%" in inside else ()))
     rest = _BRACKETS.sub(" ", clean).strip()
     if "%" in rest:
         marks.append(UnitMark("percent", None, 0))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.meaning.facts import Fact, fact_id, facts_of, table_id
-from pipeline.meaning.kinds import Kind, kinds_of
+from pipeline.meaning.facts import Fact, fact_id, facts_of, meaning_of, table_id
+from pipeline.meaning.kinds import Kind
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.records import cell_records, fact_records, table_record
 from pipeline.reading.page import Box
@@ -170,6 +170,25 @@ def test_words_codes_and_telephones_are_no_facts() -> None:
     assert read(grid(["手机", "评级", "股票代码"], rows), "text") == []
 
 
+def test_tables_of_a_report_read_together() -> None:
+    summary = [
+        ["营业收入(百万美元)", "1", "2"],
+        ["+/-%", "5", "6"],
+        ["净利润(百万美元)", "1", "2"],
+        ["PE", "9", "8"],
+    ]
+    ratios = [["每股指标"], ["每股收益", "0.1", "0.2"], ["估值比率"], ["P/E", "9", "8"], ["P/B", "1", "1"]]
+    tables = [
+        grid(["2023A", "2024E"], summary),
+        grid(["2023A", "2024E"], ratios, title="主要财务比率", page=4),
+    ]
+    first, second = meaning_of(tables, MAINLAND)
+    assert (first.kind, second.kind) == ("forecast_summary", "ratios")
+    assert second.facts[0].unit == "USD/share"
+    assert first.table_id == table_id("r", 1, tables[0].box)
+    assert {f.table_id for f in first.facts} == {first.table_id}
+
+
 def test_ids_depend_on_place_and_nothing_else() -> None:
     box = Box(1.0, 2.0, 3.0, 4.04)
     assert table_id("r", 1, box) == table_id("r", 1, Box(1.0, 2.0, 3.0, 4.01))
@@ -200,8 +219,8 @@ def test_every_printed_number_of_the_real_reports_becomes_a_fact() -> None:
         published = date.fromisoformat(meta["published_on"])
         about = Meta(report["sha256"], meta["company"], tuple(meta["tickers"]), published)
         tables = [table_of(t) for t in report["tables"]]
-        for truth, table, kind in zip(report["tables"], tables, kinds_of(tables), strict=True):
-            facts = facts_of(table, kind=kind, table_id=truth["title"], report=about)
+        for truth, meaning in zip(report["tables"], meaning_of(tables, about), strict=True):
+            facts, kind = meaning.facts, meaning.kind
             printed = Counter(
                 (row["label"].replace(" ", ""), text)
                 for row in truth["rows"]

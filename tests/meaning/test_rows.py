@@ -120,6 +120,7 @@ def test_a_column_of_units_is_the_unit_of_its_row() -> None:
         ("YoY", "follows"),
         ("+/-%", "follows"),
         ("(+/-) (%)", "follows"),
+        ("(+/-%)", "follows"),
         ("增长率 YoY %", "follows"),
         ("%销售收入", "follows"),
         ("业务收入比例(%)", "follows"),

@@ -5,16 +5,16 @@ from decimal import Decimal
 import pytest
 
 from pipeline.meaning.numbers import Number, parse_number
-from pipeline.meaning.units import Prints, Unit, amount_of, resolve_unit, sense_of
+from pipeline.meaning.units import Prints, Unit, amount_of, reporting_currency, resolve_unit, sense_of
 from pipeline.meaning.unitwords import UnitMark, read_unit, units_in, units_of_label
 
 CNY = ("人民币百万", "", "", "")
 
 
-def unit(prints: Prints, text: str = "1", default: str | None = "CNY") -> Unit:
+def unit(prints: Prints, text: str = "1", yuan: str | None = "CNY") -> Unit:
     parsed = parse_number(text)
     assert isinstance(parsed, Number)
-    return resolve_unit(prints, parsed.unit, default)
+    return resolve_unit(prints, parsed.unit, yuan)
 
 
 @pytest.mark.parametrize(
@@ -97,18 +97,29 @@ def test_the_suffix_of_the_number_comes_first() -> None:
 
 def test_two_printed_currencies_are_settled_by_the_listing() -> None:
     both = ("港币/人民币",)
-    assert unit(Prints("市值 (百万)", around=both, listing_currency="HKD"), default=None) == Unit("HKD", 6)
-    assert unit(Prints("BVPS", around=both, listing_currency="CNY"), default=None) == Unit("CNY/share", 0)
-    assert unit(Prints("BVPS", around=both), default=None) == Unit(None, 0)
+    assert unit(Prints("市值 (百万)", around=both, listing_currency="HKD"), yuan=None) == Unit("HKD", 6)
+    assert unit(Prints("BVPS", around=both, listing_currency="CNY"), yuan=None) == Unit("CNY/share", 0)
+    assert unit(Prints("BVPS", around=both), yuan=None) == Unit(None, 0)
 
 
 def test_what_no_print_settles_stays_unknown() -> None:
-    assert unit(Prints("总市值(百万元)"), default=None) == Unit(None, 6)
+    assert unit(Prints("总市值(百万元)"), yuan=None) == Unit(None, 6)
     assert unit(Prints("毛利率", around=CNY), "12.3") == Unit(None, None)
-    assert unit(Prints("营业收入")) == Unit("CNY", None)
+    assert unit(Prints("营业收入")) == Unit(None, None)
+    assert unit(Prints("每股收益")) == Unit(None, 0)
     assert unit(Prints("现价 (LC)")) == Unit(None, 0)
     assert unit(Prints("买入")) == Unit(None, None)
     assert unit(Prints("总股本")) == Unit("shares", None)
+
+
+def test_money_without_any_currency_is_in_the_one_the_report_prints() -> None:
+    assert reporting_currency(["单位:百万元", "每股收益（元）", "PE(倍)"], "CNY") == "CNY"
+    assert reporting_currency(["百万美元", "每股收益（美元）"], "CNY") == "USD"
+    assert reporting_currency(["百万美元", "百万元"], "CNY") is None
+    assert reporting_currency(["百万元"], None) is None
+    assert reporting_currency([""], "CNY") is None
+    assert resolve_unit(Prints("每股收益"), None, "CNY", "USD") == Unit("USD/share", 0)
+    assert resolve_unit(Prints("每股收益（元）"), None, "CNY", "USD") == Unit("CNY/share", 0)
 
 
 @pytest.mark.parametrize(
