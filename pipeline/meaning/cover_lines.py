@@ -1,4 +1,4 @@
-"""The lines of a cover as a reader takes them in: pieces of a baseline, vertical strips, labels and values."""
+"""The lines of a cover as a reader takes them in: pieces of a baseline, vertical strips, labels, values."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ def _word(glyphs: Sequence[Glyph]) -> Word:
 
 
 def group_words(glyphs: Sequence[Glyph]) -> list[Word]:
-    """Visible characters as words by place alone: one baseline, no gap over 0.2 em; content order is unused."""
+    """Visible characters as words by place alone: one baseline, no gap over 0.2 em."""
     lines: list[list[Glyph]] = []
     seen = [glyph for glyph in glyphs if glyph.hidden is None and glyph.text.strip()]
     for glyph in sorted(seen, key=lambda g: (g.baseline, g.x0)):
@@ -349,10 +349,11 @@ def open_document(source: bytes | Path) -> Document:
     Raises `InputError` with a sentence a person can act on, as the fast reader does.
     """
     if isinstance(source, Path):
+        path = source
         try:
-            source = source.read_bytes()
+            source = path.read_bytes()
         except OSError as error:
-            raise InputError(f"{source}: cannot be read ({error.strerror or error})") from error
+            raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if not source:
         raise InputError("the file is empty (0 bytes): fetch it again")
     if b"%PDF-" not in source[:_HEAD]:

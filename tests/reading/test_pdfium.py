@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fpdf import FPDF
+from fpdf.enums import AccessPermission, EncryptionMethod
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.reading import pdfium, plumber
+from pipeline.reading.page import Box, Page
+from tests.reading.drawn import Sheet, pdf, text, turned_text
+
+Open = Callable[[bytes | Path], Any]
+
+READERS = [pytest.param(pdfium.open_document, id="pdfium"), pytest.param(plumber.open_document, id="plumber")]
+
+
+def read(content: str) -> Page:
+    with pdfium.open_document(pdf(Sheet(content))) as document:
+        return document.page(1)
+
+
+def texts(page: Page) -> list[str]:
+    return [word.text for word in page.words]
+
+
+def hidden(page: Page) -> dict[str, str]:
+    return {h.word.text: h.reason for h in page.hidden}
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_a_word_has_the_em_box_around_its_baseline(open_document: Open) -> None:
+    with open_document(pdf(Sheet(text("18,079", 50, 120, size=10)))) as document:
+        (word,) = document.page(1).words
+    assert word.text == "18,079"
+    assert word.x0 == pytest.approx(50, abs=0.05)
+    # Helvetica: five digits of 0.556 em and a comma of 0.278 em
+    assert word.x1 == pytest.approx(50 + 10 * (5 * 0.556 + 0.278), abs=0.05)
+    assert (word.top, word.bottom) == (
+        pytest.approx(200 - 120 - 8.6, abs=0.05),
+        pytest.approx(81.4, abs=0.05),
+    )
+    assert len(word.char_x) == 7
+    assert not word.bold
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_words_come_line_by_line_whatever_the_order_of_painting(open_document: Open) -> None:
+    content = text("d", 200, 50) + text("c", 50, 50) + text("b", 200, 150) + text("a", 50, 150)
+    with open_document(pdf(Sheet(content))) as document:
+        assert texts(document.page(1)) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_letter_spaced_digits_are_one_number_and_columns_are_two(open_document: Open) -> None:
+    content = text("18,079", 50, 120, before="1.2 Tc") + text("2024", 50, 60) + text("2025", 80, 60)
+    with open_document(pdf(Sheet(content))) as document:
+        assert texts(document.page(1)) == ["18,079", "2024", "2025"]
+
+
+def test_bold_is_the_fonts_or_an_overprint() -> None:
+    # PDFium itself drops a copy that follows within a few text objects, and with it the sign of boldness.
+    between = "".join(text(f"row {i}", 150, 20 + 12 * i) for i in range(8))
+    page = read(
+        text("heavy", 50, 150, font="F2")
+        + text("twice", 50, 100)
+        + between
+        + text("twice", 50.3, 100)
+        + text("light", 50, 50)
+    )
+    bold = {w.text: w.bold for w in page.words if not w.text.isdigit() and w.text != "row"}
+    assert bold == {"heavy": True, "twice": True, "light": False}
+    assert hidden(page) == {"twice": "duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("q " + text("9,999", 50, 100, before="3 Tr") + "Q\n", "invisible"),
+        ("1 g " + text("9,999", 50, 100), "white"),
+        (text("9,999", 50, 100) + "0 0 1 rg 40 90 100 30 re f\n", "covered"),
+        ("q 40 0 100 20 re W n " + text("9,999", 50, 100) + "Q\n", "clipped"),
+        ("BT /F1 10 Tf 0 1 -1 0 50 100 Tm (9,999) Tj ET\n", "rotated"),
+        (text("9,999", 50, -30), "off_page"),
+        (text("[Table_Finance]", 50, 100), "template"),
+    ],
+)
+def test_what_the_page_does_not_show_is_set_aside_with_the_reason(content: str, reason: str) -> None:
+    page = read(content + "0 g " + text("18,079", 150, 20))
+    assert texts(page) == ["18,079"]
+    assert set(hidden(page).values()) == {reason}
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_white_words_on_a_dark_band_are_seen(open_document: Open) -> None:
+    content = "0 0 0.5 rg 40 90 100 30 re f 1 g " + text("2024A", 50, 100)
+    with open_document(pdf(Sheet(content))) as document:
+        assert texts(document.page(1)) == ["2024A"]
+
+
+def test_words_over_a_band_painted_first_are_seen() -> None:
+    assert texts(read("0.9 g 40 90 100 30 re f 0 g " + text("2024A", 50, 100))) == ["2024A"]
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_rules_bands_and_pictures(open_document: Open) -> None:
+    content = (
+        "0.5 w 20 150 m 280 150 l S\n"  # a stroke
+        "20 100 260 0.75 re f\n"  # a rule drawn as a thin rectangle
+        "0.8 g 20 60 260 20 re f\n"  # a band
+        "q 100 0 0 40 20 10 cm /Im Do Q\n"
+    )
+    with open_document(pdf(Sheet(content))) as document:
+        page = document.page(1)
+    assert sorted((round(r.top, 1), r.horizontal) for r in page.rules) == [(50.0, True), (99.2, True)]
+    assert [(f.x0, f.top, f.x1, f.bottom) for f in page.fills] == [(20, 120, 280, 140)]
+    assert page.fills[0].color == (204, 204, 204)
+    assert [(i.x0, i.top, i.x1, i.bottom) for i in page.images] == [pytest.approx((20, 150, 120, 190))]
+
+
+def test_a_rule_drawn_as_a_thin_picture_is_a_rule() -> None:
+    page = read("q 200 0 0 1 50 100 cm /Im Do Q\n")
+    assert not page.images
+    assert [(r.x0, r.x1, r.horizontal) for r in page.rules] == [(50, 250, True)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rotate=st.sampled_from([0, 90, 180, 270]),
+    media=st.tuples(st.integers(-50, 50), st.integers(-50, 50)),
+    margins=st.tuples(*[st.integers(0, 40)] * 4),
+    place=st.tuples(st.integers(5, 100), st.integers(20, 100)),
+)
+def test_both_readers_find_a_word_where_the_turned_and_cropped_page_shows_it(
+    rotate: int,
+    media: tuple[int, int],
+    margins: tuple[int, int, int, int],
+    place: tuple[int, int],
+) -> None:
+    left, bottom = media
+    whole = (left, bottom, left + 300, bottom + 250)
+    crop = (whole[0] + margins[0], whole[1] + margins[1], whole[2] - margins[2], whole[3] - margins[3])
+    x, y = place
+    data = pdf(Sheet(turned_text("18,079", x, y, crop, rotate), media=whole, crop=crop, rotate=rotate))
+    sizes = (crop[2] - crop[0], crop[3] - crop[1])
+    expected = Box(x, y - 8.6, x + 10 * (5 * 0.556 + 0.278), y + 1.4)
+    for open_document in (pdfium.open_document, plumber.open_document):
+        with open_document(data) as document:
+            page = document.page(1)
+        assert (page.width, page.height) == (sizes if rotate in (0, 180) else sizes[::-1])
+        (word,) = page.words
+        assert word.text == "18,079"
+        assert word.box == pytest.approx(expected, abs=0.1)
+
+
+def encrypted(user_password: str) -> bytes:
+    document = FPDF()
+    document.add_page()
+    document.set_font("Helvetica", size=10)
+    document.text(20, 20, "18,079")
+    document.set_encryption(
+        owner_password="owner",
+        user_password=user_password,
+        encryption_method=EncryptionMethod.RC4,
+        permissions=AccessPermission.none(),
+    )
+    return bytes(document.output())
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_an_empty_password_opens_whatever_the_flags_forbid(open_document: Open) -> None:
+    with open_document(encrypted("")) as document:
+        assert texts(document.page(1)) == ["18,079"]
+
+
+@pytest.mark.parametrize("open_document", READERS)
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (b"", "empty"),
+        (b"<html>404</html>", "not a PDF"),
+        (b"%PDF-1.4\n" + b"\0" * 50, "fetch it again"),
+        (Path("/nowhere/report.pdf"), "No such file"),
+    ],
+)
+def test_what_is_no_pdf_is_refused_with_a_sentence(
+    open_document: Open, source: bytes | Path, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        open_document(source)
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_a_password_is_asked_for(open_document: Open) -> None:
+    with pytest.raises(InputError, match="password"):
+        open_document(encrypted("secret"))
+
+
+@pytest.mark.parametrize("open_document", READERS)
+def test_pages_are_numbered_from_one(open_document: Open) -> None:
+    with open_document(pdf(Sheet(text("one", 10, 10)), Sheet(text("two", 10, 10)))) as document:
+        assert document.page_count == 2
+        assert [texts(document.page(n)) for n in (1, 2)] == [["one"], ["two"]]
+        assert document.page(2).number == 2
+
+
+def test_a_page_of_one_picture_has_no_text_layer() -> None:
+    assert read("q 300 0 0 200 0 0 cm /Im Do Q\n").text_layer == "none"
+    assert read(text("18,079", 50, 100)).text_layer == "good"
+    assert read("").text_layer == "good"
