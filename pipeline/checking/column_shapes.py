@@ -12,6 +12,7 @@ from pipeline.checking.sheet import Printed, Report, Row, Sheet
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 MEDIAN = re.compile(r"中位|median", re.I)
+_NO_AMOUNT = frozenset({"percent", "times", "days", "pure", "score"})
 YEARS = re.compile(r"(\d{2,4})[AEF]?\s*[-–—~至]\s*(\d{2,4})[AEF]?", re.I)
 
 
@@ -113,7 +114,7 @@ def cagr_columns(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
             columns = [column for row in sheet.rows if (column := _compound(row, head, spans))]
             words = [f"growth {a}–{b}" for a, b in spans]
             if any(any(c.trials) for c in columns):
-                yield Series(rule, tuple(words), tuple(columns))
+                yield Series(rule, tuple(words), tuple(columns), named=0)
 
 
 def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column | None:
@@ -124,11 +125,7 @@ def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column |
     amounts = {
         (c.concept, year): c
         for c in row.cells
-        if c is not cell
-        and c.currency
-        and c.value
-        and "/" not in (c.unit or "")
-        and (year := year_of(c.period))
+        if c is not cell and c.value and c.unit not in _NO_AMOUNT and (year := year_of(c.period))
     }
     concept = next((k[0] for k in amounts), None)
     trials: list[Trial | None] = []

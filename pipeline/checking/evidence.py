@@ -36,10 +36,15 @@ def judge(series: Series) -> Iterator[Finding]:
         settled = borne and _tells_apart(tried, reading)
         yield from _definitional(series, tried, reading, inferred if settled else "", settled)
         return
+    if borne and series.named not in (None, reading):
+        yield from _misnamed(series, tried, reading, f"{held} of {of} fit {series.readings[reading]}")
     for column in tried:
         trial = column.trials[reading]
-        if not borne or trial is None:
+        if not borne:
             reason = f"{held} of {of} columns fit, too few to take it for a rule of this table"
+            yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
+        elif trial is None:
+            reason = column.missing or "an operand of it is not printed"
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
         elif _excused(series, column, reading) or (
             not trial.holds and _abridged(series, column, tried, reading)
@@ -48,6 +53,17 @@ def judge(series: Series) -> Iterator[Finding]:
             yield Finding(series.rule, column, "not_checkable", "info", trial, note=reason)
         else:
             yield _finding(series, column, trial, inferred or f"borne out by {held} of {of} columns")
+
+
+def _misnamed(series: Series, tried: list[Column], reading: int, fits: str) -> Iterator[Finding]:
+    """One finding for a head that names another computation than the one its numbers follow."""
+    assert series.named is not None
+    for column in tried:
+        claimed, own = column.trials[series.named], column.trials[reading]
+        if claimed and own and own.holds and not claimed.holds:
+            note = f"{fits}: the head says {series.readings[series.named]}"
+            yield Finding(series.rule, column, "impossible", "warning", claimed, 0.0, note)
+            return
 
 
 def _definitional(

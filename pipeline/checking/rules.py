@@ -87,6 +87,7 @@ class Rule:
     concepts: tuple[str, ...] = ()
     same_label: bool = False
     labels: re.Pattern[str] | None = None
+    skip_labels: re.Pattern[str] | None = None  # rows that another rule speaks of
     other: re.Pattern[str] | None = None
     message: str = DEFAULT_MESSAGE
 
@@ -236,7 +237,7 @@ def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
     try:
         if key == "expression":
             return {key: parse_expression(value)}
-        if key in ("labels", "other"):
+        if key in ("labels", "skip_labels", "other"):
             return {key: re.compile(value, re.I)}
     except FormulaError as error:
         raise ConfigError(f"{where}: {value!r}, {error}") from error

@@ -28,7 +28,7 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         cells = [
             c for c in row.cells if c.concept in wanted and c in sheet.index[c.entity, c.concept, c.period]
         ]
-        if not cells or (rule.labels and rule.labels.search(row.label)):
+        if not cells or (rule.skip_labels and rule.skip_labels.search(row.label)):
             continue
         finder = _Finder(rule, report, rules, sheet, row)
         readings = [f for f in rule.formulas if finder.prints_all(cells[0].entity, f)]
@@ -81,21 +81,20 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
             for sheet, row in _rows(rule, report)
             if any(c.concept == concept and c in sheet.index[c.entity, concept, c.period] for c in row.cells)
         ]
+        rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
         for i, (sheet, row) in enumerate(rows):
             for other_sheet, other in rows[:i]:
                 if sheet is other_sheet or (
                     rule.same_label and qualifiers(row.label) != qualifiers(other.label)
                 ):
                     continue
-                columns = list(
-                    _tied(concept, row, other, sheet.kind == "comps" or other_sheet.kind == "comps")
-                )
+                columns = list(_tied(concept, row, other))
                 if columns:
                     yield Series(rule, ("",), tuple(columns))
-                    break  # the first table that prints it is the one later tables are held to
+                    break  # one table is enough to be held to, the nearest to the source
 
 
-def _tied(concept: str, row: Row, other: Row, by_concept: bool) -> Iterator[Column]:
+def _tied(concept: str, row: Row, other: Row) -> Iterator[Column]:
     for cell in row.cells:
         if cell.concept != concept or cell.value is None or cell.period is None:
             continue
@@ -115,10 +114,18 @@ def _tied(concept: str, row: Row, other: Row, by_concept: bool) -> Iterator[Colu
             right = Estimate(right.value, right.interval.widened(coarse / 10), {}, False)
         # One of two printings of one number is no sum of rounding errors: only the intervals speak.
         flat = Estimate(right.value, right.interval, right.reach, False)
-        where = f"{twin.label} in {_TABLE_NAMES.get(twin.kind, twin.kind)} (p. {twin.page})"
+        head = twin.column if twin.kind == "comps" else twin.label
+        where = f"{head} in {_TABLE_NAMES.get(twin.kind, twin.kind)} (p. {twin.page})"
         yield Column(cell, (trial((cell, twin), left, flat, where),))
 
 
+# Statements come first: what a summary or a comparison prints is taken from them.
+_AUTHORITY = {
+    kind: rank
+    for rank, kind in enumerate(
+        ("income_statement", "balance_sheet", "cash_flow", "forecast_summary", "ratios", "segments", "comps")
+    )
+}
 _TABLE_NAMES = {
     "cover_data": "the cover box",
     "forecast_summary": "the forecast summary",

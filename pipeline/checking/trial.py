@@ -98,6 +98,7 @@ class Series:
     rule: Rule
     readings: tuple[str, ...]  # in words, for the message; the formula of each trial has the labels
     columns: tuple[Column, ...]
+    named: int | None = None  # the reading that the printed head claims, where it claims one
 
 
 @dataclass(frozen=True, slots=True)
