@@ -25,7 +25,15 @@ from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
-from pipeline.meaning.units import Prints, Unit, amount_of, reporting_currency, resolve_unit, sense_of
+from pipeline.meaning.units import (
+    Prints,
+    Unit,
+    amount_of,
+    money_marks,
+    reporting_currency,
+    resolve_unit,
+    sense_of,
+)
 from pipeline.meaning.unitwords import UnitMark
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
@@ -106,15 +114,17 @@ def facts_of(
     table_id: str,
     report: Report,
     currency: str | None = None,
+    borrowed_unit: str = "",
     fiscal_year_end: tuple[int, int] = (12, 31),
 ) -> list[Fact]:
     """One fact for every value cell that prints a number or a mark for an absent one, in reading order.
 
     Words, codes, dates and ranges (`0.58-2.35`) are no facts: their cells keep them. A blank counts where its
     row and its column hold numbers. `currency` is the one that the report's other tables print, for money
-    that has none beside it; `fiscal_year_end` is (month, day).
+    that has none beside it, `borrowed_unit` the unit line of the statement beside this one, which prints none
+    of its own; `fiscal_year_end` is (month, day).
     """
-    return list(_Reading(table, kind, table_id, report, currency, fiscal_year_end).facts())
+    return list(_Reading(table, kind, table_id, report, currency, borrowed_unit, fiscal_year_end).facts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,7 @@ def meaning_of(
             table_id=identifier,
             report=report,
             currency=currency,
+            borrowed_unit=_unit_beside(table, tables, kinds) if kind in STATEMENTS else "",
             fiscal_year_end=fiscal_year_end,
         )
         found.append(Meaning(table, identifier, kind, tuple(facts)))
@@ -157,11 +168,32 @@ def _currency_of_statements(tables: Sequence[Table], kinds: Sequence[Kind], repo
     texts: list[str] = []
     for table, kind in zip(tables, kinds, strict=True):
         if kind in STATEMENTS:
-            texts += [table.unit_text, table.stub_head, table.title, table.caption]
+            texts += _around(table)
         elif kind == "forecast_summary":
             texts += [c.text for c in table.cells if c.role == "label"]
-            texts += [table.unit_text, table.stub_head, table.title, table.caption]
+            texts += _around(table)
     return reporting_currency(texts, _yuan(report))
+
+
+def _around(table: Table) -> tuple[str, ...]:
+    """Texts that may print the unit of a whole table, nearest first."""
+    return (table.unit_text, table.stub_head, table.title, table.caption)
+
+
+def _unit_beside(table: Table, tables: Sequence[Table], kinds: Sequence[Kind]) -> str:
+    """The unit of the statements set on the same page, for one that prints none; empty where they differ.
+
+    Statements of one page are set under one heading, and its unit often stands over the first of them only.
+    """
+    if any(money_marks(text) for text in _around(table)):
+        return ""
+    beside = [
+        next((text for text in _around(other) if money_marks(text)), "")
+        for other, kind in zip(tables, kinds, strict=True)
+        if kind in STATEMENTS and other is not table and other.pages[0] == table.pages[0]
+    ]
+    units = {text for text in beside if text}
+    return min(units) if len({money_marks(text) for text in units}) == 1 else ""
 
 
 def _yuan(report: Report) -> str | None:
@@ -183,6 +215,7 @@ class _Reading:
         identifier: str,
         report: Report,
         currency: str | None,
+        borrowed_unit: str,
         fiscal_year_end: tuple[int, int],
     ) -> None:
         self._table, self._kind, self._id, self._report = table, kind, identifier, report
@@ -204,7 +237,7 @@ class _Reading:
         self._number_rows = {c.row for c in numbers}
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
         self._row_marks = _row_marks(numbers)
-        self._around = (table.unit_text, table.stub_head, table.title, table.caption)
+        self._around = (*_around(table), borrowed_unit)
 
     def facts(self) -> Iterator[Fact]:
         for cell in self._values:

@@ -208,7 +208,9 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
     """Tables whose columns are periods."""
     named = _title_kinds(view)
     multiples = sum(sense_of(h.split("|")[0]) == "times" for h in view.heads)
-    if multiples and (view.tickers >= 2 or any(is_aggregate(label) for label in view.labels)):
+    companies = view.tickers >= 2 or any(is_aggregate(label) for label in view.labels)
+    nameless = sum(sense_of(label) is None for label in view.labels) > 0.6 * len(view.labels)
+    if (multiples and companies) or ("comps" in named and nameless):
         return "comps"
     if _is_cover(view, scores, named) and len(view.heads) <= 2 and view.page <= _FRONT_PAGES:
         return "cover_data"
@@ -250,7 +252,8 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
     bare = [without_brackets(plain(label)) or plain(label) for label in view.labels]
     sales = any(re.search(r"收入|营收|revenue|sales", b) and sense_of(b) == "money" for b in bare)
     profit = any(
-        re.search(r"净利|净收益|盈利|溢利|profit|earnings", b) and sense_of(b) == "money" for b in bare
+        re.search(r"净.{0,4}利|归母|净收益|盈利|溢利|profit|earnings", b) and sense_of(b) == "money"
+        for b in bare
     )
     derived = sum(sense_of(label) in ("growth", "per_share", "times", "percent") for label in view.labels)
     return sales and profit and derived >= 2

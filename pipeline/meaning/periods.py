@@ -38,6 +38,10 @@ _FORMS = (
 _SHORT = re.compile(r"'?(?P<y>\d{2})年?")
 # A bracket without digits behind a year is an aside: 2024 (Huatai), 2025E (百万元).
 _ASIDE = re.compile(r"\([^()\d]*\)$")
+# 2018 年销售额 is the year; 2024年以来, 2018年至2020年 and the like are no fiscal period.
+_OF_YEAR = re.compile(
+    rf"(?P<y>{_YEAR})年度?(?P<words>[^\d至到以起初末前后上下中一二三四第季半~-][^\d至到起~-]*)"
+)
 # Inside other words, as in PE2024E, only forms that can be nothing else.
 _INSIDE = re.compile(
     rf"(?<![\d.\w])(?:(?P<long>{_YEAR})年?(?P<mark>\(?[aef]\)?)?|'?(?P<short>\d{{2}})(?P<smark>[aef]))(?![\d\w.,%/-])"
@@ -138,6 +142,9 @@ def _of_level(level: str, year_end: tuple[int, int]) -> Period | None:
         if tail and mark is None:
             continue
         return _period(match, part, mark, year_end)
+    of_year = _OF_YEAR.fullmatch(level)
+    if of_year is not None:
+        return _period(of_year, "", None, year_end)
     short = _SHORT.match(level)
     if short is not None:
         mark = _mark_of(level[short.end() :].strip("()"))

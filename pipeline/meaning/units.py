@@ -205,7 +205,7 @@ def _currency(
             return printed.pop()
         if printed:
             return next((c for c in (listing, yuan) if c in printed), None)
-        bare = bare or any(m.kind is not None and m.kind.startswith("money") for m in level)
+        bare = bare or any(map(_is_money, level))
     return yuan if bare else unstated
 
 
@@ -214,9 +214,17 @@ def reporting_currency(texts: Sequence[str], yuan: str | None) -> str | None:
 
     None where they print several, or none.
     """
-    marks = [m for text in texts for m in _around(text) if m.kind is not None and m.kind.startswith("money")]
-    found = {m.currency or yuan for m in marks if not m.local}
+    found = {m.currency or yuan for text in texts for m in _around(text) if _is_money(m) and not m.local}
     return found.pop() if len(found) == 1 else None
+
+
+def money_marks(text: str) -> tuple[UnitMark, ...]:
+    """The units of money with a power of ten in a unit line or title: what settles a statement's scale."""
+    return tuple(m for m in _around(text) if m.kind in (None, "money") and m.scale is not None)
+
+
+def _is_money(mark: UnitMark) -> bool:
+    return mark.kind is not None and mark.kind.startswith("money")
 
 
 def _named(mark: UnitMark, currency: str | None) -> Unit:

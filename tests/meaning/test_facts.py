@@ -189,6 +189,23 @@ def test_tables_of_a_report_read_together() -> None:
     assert {f.table_id for f in first.facts} == {first.table_id}
 
 
+def test_a_statement_borrows_the_unit_of_the_one_beside_it() -> None:
+    income = [
+        [label, "1", "2"] for label in ("营业收入", "营业成本", "销售费用", "营业利润", "利润总额", "净利润")
+    ]
+    cash = [[label, "1", "2"] for label in ("经营活动现金流", "折旧摊销", "投资活动现金流", "现金净增加额")]
+    heads = ["2023A", "2024E"]
+    tables = [
+        grid(heads, income, unit_text="百万元", page=3),
+        grid(heads, cash, page=3),
+        grid(heads, cash, page=4),
+    ]
+    _, beside, alone = meaning_of(tables, MAINLAND)
+    assert (beside.kind, alone.kind) == ("cash_flow", "cash_flow")
+    assert what(beside.facts[0], "unit", "scale") == ("CNY", 6)
+    assert what(alone.facts[0], "unit", "scale") == ("CNY", None)
+
+
 def test_ids_depend_on_place_and_nothing_else() -> None:
     box = Box(1.0, 2.0, 3.0, 4.04)
     assert table_id("r", 1, box) == table_id("r", 1, Box(1.0, 2.0, 3.0, 4.01))

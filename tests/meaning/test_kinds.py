@@ -64,6 +64,11 @@ def test_a_summary_without_a_title() -> None:
     assert kind_of(table(SUMMARY, page=1)) == "forecast_summary"
 
 
+def test_rates_of_statement_items_are_no_statement() -> None:
+    rates = ["营业收入增长率", "营业成本/营业收入", "销售费用率", "管理费用率", "所得税税率"]
+    assert kind_of(table(rates, "公司盈利预测假设条件（%）", page=11)) == "ratios"
+
+
 def test_the_box_at_the_side_of_the_cover() -> None:
     rows = [["收盘价(元)", "47.65"], ["一年最低/最高价", "31.30/59.94"], ["总市值(百万元)", "5,718.00"]]
     assert kind_of(grid(["value"], rows, title="市场数据")) == "cover_data"
