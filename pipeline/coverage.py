@@ -114,7 +114,7 @@ def _numbers(page: Page) -> Iterator[_Number]:
 
 def _is_bare(word: Word) -> bool:
     """Digits, signs and a short unit, no words around them."""
-    return sum(char.isalpha() for char in word.text) <= 2
+    return any(char.isdigit() for char in word.text) and sum(char.isalpha() for char in word.text) <= 2
 
 
 def _continues(words: Sequence[Word], index: int) -> bool:

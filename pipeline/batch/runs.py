@@ -13,7 +13,9 @@ from typing import Any, Literal
 from pipeline.batch.inputs import Duplicate, Offered, Unreadable, collect
 from pipeline.batch.work import CheckTask, ReadTask, Told, check_again, read
 from pipeline.batch.workers import Finished, Lost, each
+from pipeline.datasets.store import prepare, read_dataset, unverified, write_report
 from pipeline.errors import ConfigError, OutputError
+from pipeline.extraction import failed_report
 from pipeline.version import pipeline_version
 
 Again = Literal["none", "failed", "all"]
@@ -70,12 +72,10 @@ def extract_all(
 
     Raises InputError where an input is not there, OutputError where `out` cannot be written.
     """
-    from pipeline.datasets.store import done, prepare, unverified
-
     found = collect(inputs)
     prepare(out)
     version = pipeline_version()
-    had = _outcomes(out) if done(out) else {}
+    had = _outcomes(out)
     todo = [
         offered
         for offered in found.offered
@@ -157,9 +157,6 @@ def _read_all(
 
 def _write_lost(lost: Lost[ReadTask]) -> Told:
     """The row of a report that no worker brought to its end."""
-    from pipeline.datasets.store import write_report
-    from pipeline.extraction import failed_report
-
     task = lost.task
     _stop_if_general(lost)
     reason = f"reading it was given up: {lost.reason}; try again with --again failed"
@@ -170,8 +167,6 @@ def _write_lost(lost: Lost[ReadTask]) -> Told:
 
 def _outcomes(out: Path) -> dict[str, tuple[str, Told]]:
     """What is known of the reports that are done: the version that read them, and how it went."""
-    from pipeline.datasets.store import read_dataset
-
     columns = ["report_id", "file_name", "outcome", "reason", "page_count", "pipeline_version"]
     rows = read_dataset(out, "reports", columns=columns).to_pylist()
     return {

@@ -6,14 +6,16 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.checking import check
+from pipeline.datasets.schema import CHECKS, empty
+from pipeline.datasets.store import write_checks, write_report
 from pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from pipeline.extraction import ExtractedReport
+from pipeline.extraction import ExtractedReport, extract
 
 _MEMORY = (
     8 << 30
@@ -56,17 +58,15 @@ class Told:
 
 def read(task: ReadTask) -> Told:
     """Extract one report and write its rows, whatever the file turns out to be."""
-    from pipeline.datasets.store import write_report
-    from pipeline.extraction import extract
-
     limit_memory()
     started = time.process_time()
     report = extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
-    detail = ""
+    details = [problem.detail for problem in report.problems if problem.detail]
     checks = None
     if task.checked:
-        checks, detail = _checks(report)
-        if detail:
+        checks, failure = _checks(report)
+        if failure:
+            details.append(failure)
             report = report.partly("the rules could not be run on it: the run log says why")
     write_report(task.out, report.datasets() | ({} if checks is None else {"checks": checks}))
     return Told(
@@ -79,15 +79,12 @@ def read(task: ReadTask) -> Told:
         facts=report.facts.num_rows,
         impossible=0 if checks is None else checks["verdict"].to_pylist().count("impossible"),
         seconds=time.process_time() - started,
-        detail=detail,
+        detail="\n".join(details),
     )
 
 
 def _checks(report: ExtractedReport) -> tuple[pa.Table, str]:
     """The report's checks, or none and a traceback where a rule fails on it: what was read is not lost."""
-    from pipeline.checking import check
-    from pipeline.datasets.schema import CHECKS, empty
-
     try:
         return check(report.facts, report.tables, report.reports), ""
     except ConfigError:
@@ -98,11 +95,6 @@ def _checks(report: ExtractedReport) -> tuple[pa.Table, str]:
 
 def check_again(task: CheckTask) -> int:
     """Run the rules on a report that was read earlier; returns how many checks were written."""
-    import pyarrow.parquet as pq
-
-    from pipeline.checking import check
-    from pipeline.datasets.store import write_checks
-
     facts, tables, reports = (
         pq.read_table(task.out / name / f"{task.report_id}.parquet")
         for name in ("facts", "tables", "reports")

@@ -76,6 +76,6 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut off": (lambda: prose()[:700], "the PDF is damaged beyond reading"),
     "a password": (encrypted, "the PDF is encrypted with a password: save it without one"),
     "no pages": (without_pages, "the PDF has no pages"),
-    "nothing but pictures": (painted, "the text is painted as pictures, there is none to read"),
+    "nothing but pictures": (painted, "page 1: the text is painted as pictures; put the file through OCR"),
 }
 """What it is: the bytes, and how the reason begins."""
