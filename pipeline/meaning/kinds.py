@@ -182,7 +182,7 @@ def _wordy(view: _View) -> Kind:
 
 def _without_periods(view: _View, scores: dict[Kind, float]) -> Kind:
     """Tables whose columns are no periods: the cover's box, companies in rows, scores, and the rest."""
-    multiples = sum(sense_of(h.split("|")[0]) == "times" for h in view.heads)
+    multiples = _multiples(view)
     named = _title_kinds(view)
     companies = view.tickers >= 2 or any(is_aggregate(label) for label in view.labels)
     if multiples and (companies or "comps" in named):
@@ -207,7 +207,7 @@ def _is_cover(view: _View, scores: dict[Kind, float], named: dict[Kind, float]) 
 def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) -> Kind:
     """Tables whose columns are periods."""
     named = _title_kinds(view)
-    multiples = sum(sense_of(h.split("|")[0]) == "times" for h in view.heads)
+    multiples = _multiples(view)
     companies = view.tickers >= 2 or any(is_aggregate(label) for label in view.labels)
     nameless = sum(sense_of(label) is None for label in view.labels) > 0.6 * len(view.labels)
     if (multiples and companies) or ("comps" in named and nameless):
@@ -225,9 +225,18 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
     statement = _statement(view, scores)
     if statement is not None:
         return statement
-    if _rates(view):
+    if _rates(view) and scores["ratios"] >= 0.5 * len(view.labels):
         return "ratios"
     return "segments" if "segments" in named else "other"
+
+
+def _multiples(view: _View) -> bool:
+    """Whether a column is headed by a valuation multiple."""
+    return any(sense_of(level) == "times" for head in view.heads for level in head.split("|"))
+
+
+def _heads_ratios(section: str) -> bool:
+    return any(pattern.search(plain(section)) for pattern, _, _ in _evidence()["section"])
 
 
 def _statement(view: _View, scores: dict[Kind, float]) -> Kind | None:
@@ -243,7 +252,7 @@ def _rates(view: _View) -> bool:
 
 def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
     """Few rows with sales, profit and what follows from them (growth, EPS, multiples), at the front."""
-    if len(view.labels) > _SUMMARY_ROWS or view.sections:
+    if len(view.labels) > _SUMMARY_ROWS or any(map(_heads_ratios, view.sections)):
         return False
     if set(named) & {*STATEMENTS, "segments"}:
         return False
