@@ -20,9 +20,10 @@ REACH = 160.0  # how far below a head its columns are looked at: about twelve ro
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A run of period heads of one block, with the horizontal room that the block takes."""
+    """A run of heads of one block, with the horizontal room that the block takes."""
 
-    heads: tuple[Segment, ...]
+    heads: tuple[Box, ...]
+    words: tuple[Word, ...]
     top: float
     bottom: float
     left: float
@@ -31,8 +32,13 @@ class Anchor:
     @property
     def pitch(self) -> float:
         """Typical distance between neighbouring heads."""
-        steps = [b.box.x1 - a.box.x1 for a, b in pairwise(self.heads)]
+        steps = [b.x1 - a.x1 for a, b in pairwise(self.heads)]
         return statistics.median(steps) if steps else 40.0
+
+    @property
+    def zone(self) -> float:
+        """Where the value columns begin: a number may be wider than its head, by half the pitch at most."""
+        return self.heads[0].x0 - min(0.5 * self.pitch, 28.0)
 
     @property
     def yc(self) -> float:
@@ -70,10 +76,10 @@ def _split_by_labels(heads: list[Segment], below: Sequence[Segment]) -> list[lis
     return groups
 
 
-def _label_left(heads: Sequence[Segment], rows: Sequence[Sequence[Word]], limit: float) -> float:
+def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: float) -> float:
     """Where the labels of the rows below begin: walk left from the first column while the gaps stay small."""
-    first = heads[0].box.x0
-    last = heads[-1].box.x1
+    first = heads[0].x0
+    last = heads[-1].x1
     starts: list[float] = []
     for line in rows:
         if not any(is_value(w.text) and first - 12 < w.xc < last + 12 for w in line):
@@ -89,7 +95,7 @@ def _label_left(heads: Sequence[Segment], rows: Sequence[Sequence[Word]], limit:
             start = after.x0
         starts.append(start)
     if not starts:
-        return max(limit, heads[0].box.x0 - 90)
+        return max(limit, first - 90)
     starts.sort()
     for start in starts:
         if sum(abs(other - start) < 30 for other in starts) >= min(2, len(starts)):
@@ -99,7 +105,7 @@ def _label_left(heads: Sequence[Segment], rows: Sequence[Sequence[Word]], limit:
 
 def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
     """The left end of the rules and bands around the heads that span the block from its labels to its last head."""
-    first, last = anchor.heads[0].box, anchor.heads[-1].box
+    first, last = anchor.heads[0], anchor.heads[-1]
     ends = [
         r.x0
         for r in extents
@@ -126,7 +132,9 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             if len(group) < 2 or not _has_values_below(group, rows):
                 continue
             top, bottom = min(s.box.top for s in group), max(s.box.bottom for s in group)
-            found.append(Anchor(tuple(group), top, bottom, group[0].box.x0, group[-1].box.x1))
+            boxes = tuple(s.box for s in group)
+            words = tuple(w for s in group for w in s.words)
+            found.append(Anchor(boxes, words, top, bottom, boxes[0].x0, boxes[-1].x1))
     return _with_room(page, lines, found)
 
 
@@ -165,7 +173,7 @@ def horizontal_extents(page: Page) -> list[Box]:
 
 
 def _beside(anchor: Anchor, other: Anchor) -> bool:
-    return other is not anchor and other.heads[-1].box.x1 < anchor.heads[0].box.x0 - 15
+    return other is not anchor and other.heads[-1].x1 < anchor.heads[0].x0 - 15
 
 
 def _with_room(page: Page, lines: Sequence[Sequence[Word]], anchors: list[Anchor]) -> list[Anchor]:
@@ -173,14 +181,14 @@ def _with_room(page: Page, lines: Sequence[Sequence[Word]], anchors: list[Anchor
     drawn = horizontal_extents(page)
     for anchor in anchors:
         near = [o for o in anchors if _beside(anchor, o) and abs(o.yc - anchor.yc) < 320]
-        limit = max((o.heads[-1].box.x1 for o in near), default=0.0)
+        limit = max((o.heads[-1].x1 for o in near), default=0.0)
         rows = [line for line in lines if anchor.bottom - 2 < line[0].yc < anchor.bottom + REACH]
         left = _label_left(anchor.heads, rows, limit)
         stub = [
             w.x0
             for line in lines
             for w in line
-            if abs(w.yc - anchor.yc) < 0.6 * w.size and limit < w.x0 and left - 14 < w.x0 < anchor.heads[0].box.x0
+            if abs(w.yc - anchor.yc) < 0.6 * w.size and limit < w.x0 and left - 14 < w.x0 < anchor.heads[0].x0
         ]
         left = min([left, *stub])
         roomy.append(replace(anchor, left=min(left, _drawn_left(drawn, replace(anchor, left=left), limit)) - 1.5))
@@ -189,11 +197,11 @@ def _with_room(page: Page, lines: Sequence[Sequence[Word]], anchors: list[Anchor
 
 def _right(anchor: Anchor, anchors: Sequence[Anchor], page: Page) -> float:
     """Up to the next block on the right, else the page's edge less a margin."""
-    last = anchor.heads[-1].box.x1
+    last = anchor.heads[-1].x1
     nexts = [
         o.left
         for o in anchors
-        if o.heads[0].box.x0 > last and abs(o.yc - anchor.yc) < 320 and o.left > last - 6
+        if o.heads[0].x0 > last and abs(o.yc - anchor.yc) < 320 and o.left > last - 6
     ]
     return min([*nexts, page.width])
 

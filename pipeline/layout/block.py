@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.layout.lines import Segment
 from pipeline.reading.page import Box, Fill, Rule, Word
 
 
@@ -22,15 +21,17 @@ class Caption:
 class Block:
     """A region of one page that holds one table.
 
-    `header` holds the words of the column heads (all levels), `body` the rows below; `heads` are the
-    segments of the header that fix the columns, from the left. `rules` and `fills` are those drawn inside.
+    `header` holds the words of the column heads (all levels), `body` the rows below. `heads` are the boxes
+    that fix the value columns, from the left (period heads, or the extents of aligned values), `zone` is where
+    the value columns begin. `rules` and `fills` are those drawn inside.
     """
 
     page: int
     box: Box
     header: tuple[Word, ...]
     body: tuple[Word, ...]
-    heads: tuple[Segment, ...] = ()
+    heads: tuple[Box, ...]
+    zone: float
     caption: Caption | None = None
     title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
     unit_text: str = ""

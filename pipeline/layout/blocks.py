@@ -11,8 +11,9 @@ from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
 from pipeline.layout.block import Block, Caption
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
+from pipeline.layout.stacks import find_stacks
 from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
-from pipeline.reading.page import Box, Page, Word, union
+from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
 
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
 PROSE_EM = 14.0
@@ -30,8 +31,8 @@ class _Around:
 
 def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
     """The block's right end: its last head, or further columns whose cells keep the heights of its rows."""
-    size = anchor.heads[-1].size
-    last = anchor.heads[-1].box
+    size = anchor.words[-1].size
+    last = anchor.heads[-1]
     edge = last.x1
     heights = [
         w.yc for w in words if is_value(w.text) and w.x0 < last.x1 + 3 and w.x1 > last.x0 - 3 and w.yc > anchor.bottom
@@ -49,14 +50,8 @@ def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
     return min(edge + 0.55 * anchor.pitch, anchor.right)
 
 
-def _value_zone(heads: Sequence[Segment]) -> float:
-    """Where the value columns begin: numbers may reach a little left of their head."""
-    pitch = statistics.median(b.box.x1 - a.box.x1 for a, b in zip(heads, heads[1:], strict=False)) if len(heads) > 1 else 40
-    return heads[0].box.x0 - min(0.5 * pitch, 28.0)
-
-
-def _is_prose(segments: Sequence[Segment], heads: Sequence[Segment]) -> bool:
-    second = heads[1].box.x0 if len(heads) > 1 else heads[0].box.x1
+def _is_prose(segments: Sequence[Segment], heads: Sequence[Box]) -> bool:
+    second = heads[1].x0 if len(heads) > 1 else heads[0].x1
     return any(s.box.x1 > second and width_of(s.text) >= PROSE_EM and s.box.x0 < second for s in segments)
 
 
@@ -64,7 +59,7 @@ def _body_lines(
     lines: Sequence[list[Word]], anchor: Anchor, anchors: Sequence[Anchor], zone: float
 ) -> tuple[list[list[Word]], str]:
     """The lines of a block from below its heads to its end, and the source note that ended it."""
-    other_heads = {id(w) for a in anchors if a is not anchor for s in a.heads for w in s.words}
+    other_heads = {id(w) for a in anchors if a is not anchor for w in a.words}
     body: list[list[Word]] = []
     pitches: list[float] = []
     note = ""
@@ -167,7 +162,7 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
 
 def _spans(segment: Segment, anchor: Anchor) -> bool:
     """Whether a lone segment is a head centred over all value columns."""
-    first, last = anchor.heads[0].box, anchor.heads[-1].box
+    first, last = anchor.heads[0], anchor.heads[-1]
     return segment.box.x0 > first.x0 - 4 and abs(segment.box.xc - (first.x0 + last.x1) / 2) < 0.3 * anchor.pitch
 
 
@@ -209,10 +204,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
     taken: set[int] = set()
     words = [w for line in lines for w in line]
     for anchor in sorted(anchors, key=lambda a: (a.top, a.left)):
-        head_ids = {id(w) for s in anchor.heads for w in s.words}
-        if head_ids & taken:
+        if taken.intersection(id(w) for w in anchor.words):
             continue
-        zone = _value_zone(anchor.heads)
+        zone = anchor.zone
         right = _right_of(anchor, words)
         inside = [w for w in words if anchor.left <= w.xc <= right and w.x1 < right + 8 and id(w) not in taken]
         level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
@@ -223,38 +217,92 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         if len(body) - sub < 1:
             continue
         around = _look_up(above, anchor, zone, taken)
-        header = [w for line in reversed(around.levels) for w in line] + level + [w for line in body[:sub] for w in line]
-        rows = [w for line in body[sub:] for w in line]
-        box = union([w.box for w in [*header, *rows]])
-        taken |= {id(w) for w in [*header, *rows]}
-        stub = join_words([w for w in level if w.x1 < zone + 6 and w.xc < anchor.heads[0].box.x0])
-        units = [unit_in(stub), *around.units, unit_in(around.titles[0]) if around.titles else ""]
-        if around.caption:
-            units.append(unit_in(around.caption.name))
-        rules, fills = _inside(page, box)
-        blocks.append(
-            Block(
-                page=page.number,
-                box=box,
-                header=tuple(header),
-                body=tuple(rows),
-                heads=anchor.heads,
-                caption=around.caption,
-                title=" ".join(around.titles[:1]),
-                unit_text=next((u for u in units if u), ""),
-                source_note=note,
-                rules=rules,
-                fills=fills,
-                clipped=tuple(
-                    h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
-                ),
-            )
-        )
+        header = [*level, *(w for line in body[:sub] for w in line)]
+        block = _block(page, anchor, around, header, [w for line in body[sub:] for w in line], note)
+        taken |= {id(w) for w in (*block.header, *block.body)}
+        blocks.append(block)
     return blocks
+
+
+def _block(
+    page: Page, anchor: Anchor, around: _Around, header: Sequence[Word], body: Sequence[Word], note: str
+) -> Block:
+    """Set a block together from what stands in it and what was met above it."""
+    levels = [w for line in reversed(around.levels) for w in line]
+    box = union([w.box for w in (*levels, *header, *body)])
+    stub = join_words([w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0])
+    units = [unit_in(stub), *around.units, unit_in(around.titles[0]) if around.titles else ""]
+    if around.caption:
+        units.append(unit_in(around.caption.name))
+    near = Box(box.x0, box.top - 6, box.x1, box.bottom + 6)
+    return Block(
+        page=page.number,
+        box=box,
+        header=(*levels, *header),
+        body=tuple(body),
+        heads=anchor.heads,
+        zone=anchor.zone,
+        caption=around.caption,
+        title=around.titles[0] if around.titles else "",
+        unit_text=next((u for u in units if u), ""),
+        source_note=note,
+        rules=tuple(r for r in page.rules if _touches(near, r)),
+        fills=tuple(f for f in page.fills if _touches(near, f)),
+        clipped=tuple(h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)),
+    )
+
+
+def _touches(box: Box, drawn: Rule | Fill) -> bool:
+    return drawn.x1 > box.x0 and drawn.x0 < box.x1 and drawn.bottom > box.top and drawn.top < box.bottom
+
+
+def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) -> list[Block]:
+    """Blocks of aligned values without period heads, on what the other blocks leave of the page."""
+    free = [[w for w in line if not any(b.holds(w.xc, w.yc, 2.0) for b in taken)] for line in lines]
+    free = [line for line in free if line and not is_source_note(join_words(line))]
+    blocks: list[Block] = []
+    used: set[int] = {id(w) for line in lines for w in line} - {id(w) for line in free for w in line}
+    for stack in find_stacks(free):
+        top, bottom = stack.lines[0], stack.lines[-1]
+        inside = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 2] for line in free[top : bottom + 1]]
+        rows = [line for line in inside if line]
+        if not rows or any(id(w) in used for line in rows for w in line):
+            continue
+        head, rows = _numeric_heads(rows, stack.columns)
+        first = [w for line in (head or rows[:1]) for w in line]
+        anchor = Anchor(
+            stack.columns, tuple(first), min(w.top for w in first), max(w.bottom for w in first), stack.left, stack.right
+        )
+        above = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 8] for line in free[:top]]
+        around = _look_up([line for line in above if line], anchor, anchor.zone, used)
+        note = _note_below(lines, anchor, max(w.bottom for line in rows for w in line))
+        block = _block(page, anchor, around, [w for line in head for w in line], [w for line in rows for w in line], note)
+        used |= {id(w) for w in (*block.header, *block.body)}
+        blocks.append(block)
+    return blocks
+
+
+def _numeric_heads(rows: list[list[Word]], columns: Sequence[Box]) -> tuple[list[list[Word]], list[list[Word]]]:
+    """Split off a first row that has a value over every column and no label: the heads of a sensitivity grid."""
+    first = rows[0]
+    labelled = [min(w.x0 for w in line) < columns[0].x0 - 12 for line in rows]
+    if len(rows) > 3 and not labelled[0] and all(labelled[1:]) and len(first) >= len(columns) > 2:
+        return [first], rows[1:]
+    return [], rows
+
+
+def _note_below(lines: Sequence[list[Word]], anchor: Anchor, bottom: float) -> str:
+    """The source note that follows within two lines, empty where there is none."""
+    for line in lines:
+        near = [w for w in line if anchor.left - 20 < w.x0 and bottom - 1 < w.yc < bottom + 34]
+        if near and is_source_note(join_words(near)):
+            return join_words([w for w in near if w.x0 < anchor.right + 40])
+    return ""
 
 
 def find_blocks(page: Page) -> list[Block]:
     """All blocks of a page, from the top."""
     lines = [line for line in cluster_lines(page.words, 0.35) if not is_furniture(line, page)]
-    anchors = find_anchors(page, lines)
-    return sorted(period_blocks(page, lines, anchors), key=lambda b: (b.box.top, b.box.x0))
+    timed = period_blocks(page, lines, find_anchors(page, lines))
+    blocks = [*timed, *stack_blocks(page, lines, [b.box for b in timed])]
+    return sorted(blocks, key=lambda b: (b.box.top, b.box.x0))

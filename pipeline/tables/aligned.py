@@ -11,7 +11,7 @@ from pipeline.layout.block import Block
 from pipeline.layout.lines import cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, union
-from pipeline.tables.columns import Column, nearest, text_columns, value_columns, value_zone
+from pipeline.tables.columns import Column, nearest, text_columns, value_columns
 from pipeline.tables.headers import place_levels
 from pipeline.tables.labels import LabelLine, Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
@@ -101,7 +101,7 @@ def _holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
 
 def read_aligned(block: Block) -> Table | None:
     """Read one block; None where it turns out to hold no row of values."""
-    zone, first = value_zone(block.heads), block.heads[0].box.x0
+    zone, first = block.zone, block.heads[0].x0
     split = [_split(line, zone, first) for line in cluster_lines(block.body)]
     rows = [_Row(values) for _, values in split if any(is_value(tight(w.text)) for w in values)]
     if not rows:
@@ -171,7 +171,8 @@ class _Grid:
 
     def _matches(self, lines: list[LabelLine], heights: list[float]) -> list[Match]:
         """Label lines matched to rows; what a cell's clip hides of a label is added to it, or labels its row."""
-        matches = match_labels(lines, heights, _bands(self.block, heights))
+        room = min(w.x0 for row in self.rows for w in row.words)
+        matches = match_labels(lines, heights, _bands(self.block, heights), room=room)
         hidden = label_lines(cluster_lines([w for w in self.block.clipped if w.xc < self.zone]))
         completed: list[Match] = []
         bare = [heights[m.row] for m in matches if m.row is not None and not m.lines]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.lines import segments_of
 from pipeline.layout.tokens import is_loose_value, is_period, is_value, tight
-from pipeline.reading.page import Word
+from pipeline.reading.page import Box, Word
 
 
 @dataclass(slots=True)
@@ -26,14 +25,6 @@ class Column:
         return (self.x0 + self.x1) / 2
 
 
-def value_zone(heads: Sequence[Segment]) -> float:
-    """Where the value columns begin: a number may be wider than its head, by half the pitch at most."""
-    if len(heads) < 2:
-        return heads[0].box.x0 - 20.0
-    pitch = statistics.median(b.box.x1 - a.box.x1 for a, b in zip(heads, heads[1:], strict=False))
-    return heads[0].box.x0 - min(0.5 * pitch, 28.0)
-
-
 def _merge(spans: list[tuple[float, float]], slack: float) -> list[tuple[float, float]]:
     """Union of intervals, those nearer than `slack` joined."""
     merged: list[tuple[float, float]] = []
@@ -45,9 +36,9 @@ def _merge(spans: list[tuple[float, float]], slack: float) -> list[tuple[float, 
     return merged
 
 
-def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Segment], zone: float) -> list[Column]:
+def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: float) -> list[Column]:
     """Columns at and right of `zone`: projections of the values and heads, one column per period head at least."""
-    spans = [(h.box.x0, h.box.x1) for h in heads]
+    spans = [(h.x0, h.x1) for h in heads]
     rows = 0
     for line in lines:
         segments = [s for s in segments_of(line) if s.box.x1 > zone]
@@ -63,19 +54,19 @@ def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Segment], zon
             ]
     columns: list[Column] = []
     for a, b in _merge(spans, -0.5):
-        inside = [h for h in heads if a - 0.5 <= h.box.xc <= b + 0.5]
+        inside = [h for h in heads if a - 0.5 <= h.xc <= b + 0.5]
         if len(inside) <= 1:
             columns.append(Column(a, b, True))
             continue
         # Numbers of neighbouring columns overlap in projection: cut half-way between the heads' right edges.
-        cuts = [a, *(((p.box.x1 + q.box.x0) / 2) for p, q in zip(inside, inside[1:], strict=False)), b]
+        cuts = [a, *(((p.x1 + q.x0) / 2) for p, q in zip(inside, inside[1:], strict=False)), b]
         columns += [Column(p, q, True) for p, q in zip(cuts, cuts[1:], strict=False)]
     return [c for c in columns if _supported(c, lines, heads, rows)]
 
 
-def _supported(column: Column, lines: Sequence[Sequence[Word]], heads: Sequence[Segment], rows: int) -> bool:
+def _supported(column: Column, lines: Sequence[Sequence[Word]], heads: Sequence[Box], rows: int) -> bool:
     """A column without a head must hold something in a sixth of the rows: less is a stray mark."""
-    if any(column.x0 - 1 <= h.box.xc <= column.x1 + 1 for h in heads):
+    if any(column.x0 - 1 <= h.xc <= column.x1 + 1 for h in heads):
         return True
     column.filled = sum(any(column.x0 <= w.xc <= column.x1 for w in line) for line in lines)
     return column.filled >= max(2, rows / 6) or rows <= 2

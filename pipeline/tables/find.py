@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.layout.blocks import find_blocks
 from pipeline.reading.page import Page
 from pipeline.tables.aligned import read_aligned
+from pipeline.tables.joins import join_continued
 from pipeline.tables.parts import split_statements
 from pipeline.tables.table import Table
 
@@ -19,4 +20,4 @@ def find_tables(pages: Sequence[Page]) -> list[Table]:
             table = read_aligned(block)
             if table is not None:
                 tables += split_statements(table)
-    return tables
+    return join_continued(tables)

@@ -70,9 +70,14 @@ class _Costs:
     SECTION = 0.45
     UNLABELLED = 2.5
 
-    def __init__(self, lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]]) -> None:
+    def __init__(
+        self, lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]], room: float
+    ) -> None:
         self.lines, self.rows, self.bands = lines, rows, bands
+        left = min((line.box.x0 for line in lines), default=0.0)
+        # A label wraps at the end of its cell: near the longest label, and past the middle of the room it has.
         self.right = max((line.box.x1 for line in lines), default=0.0)
+        self.half = left + 0.55 * (room - left)
         steps = [b - a for a, b in zip(rows, rows[1:], strict=False)]
         self.pitch = statistics.median(steps) if steps else 14.0
         self.offset = self._usual_offset()
@@ -91,7 +96,8 @@ class _Costs:
 
     def full(self, line: LabelLine) -> bool:
         """Whether a line reaches the right end of the label column, so that its text may go on below."""
-        return line.box.x1 > self.right - 1.35 * line.size or _open_bracket(line.text)
+        far = line.box.x1 > self.right - 1.35 * line.size and line.box.x1 > self.half
+        return far or _open_bracket(line.text)
 
     def band_of(self, y: float) -> tuple[float, float] | None:
         """The drawn band (between rules or fills) that a row of numbers stands in."""
@@ -148,10 +154,17 @@ class _Costs:
 
 
 def match_labels(
-    lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]] = ()
+    lines: Sequence[LabelLine],
+    rows: Sequence[float],
+    bands: Sequence[tuple[float, float]] = (),
+    *,
+    room: float = 0.0,
 ) -> list[Match]:
-    """The cheapest reading of label lines and number rows (their heights, from the top), as grid rows."""
-    costs = _Costs(lines, rows, bands)
+    """The cheapest reading of label lines and number rows (their heights, from the top), as grid rows.
+
+    `bands` are the drawn rows (top, bottom) where there are any; `room` is where the first number begins.
+    """
+    costs = _Costs(lines, rows, bands, room)
     n, m = len(lines), len(rows)
     infinite = float("inf")
     best = [[infinite] * (m + 1) for _ in range(n + 1)]

@@ -1,0 +1,194 @@
+"""Columns of values without period heads: side boxes of a cover, benchmark scores, sensitivity grids, lists.
+
+Values that stand under one another with a common edge form a column; columns that share their lines form a
+grid; a grid counts as a table only with labels at its left.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.tokens import is_loose_value, is_value, tight, width_of
+from pipeline.reading.page import Box, Word, union
+
+ALIGNED = 2.6  # points that the common edge of a column may vary by
+NEXT_ROW = 2.9  # a column goes on while the next value is nearer than this many em
+LABEL_EM = 22.0  # a longer text at the left is prose
+MIN_ROWS = 3
+
+
+@dataclass(slots=True)
+class Item:
+    """A value segment on its line."""
+
+    line: int
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A grid of values: its columns (boxes, from the left), the lines it takes, and its horizontal limits."""
+
+    columns: tuple[Box, ...]
+    lines: tuple[int, ...]
+    left: float
+    right: float
+
+
+def _aligned(a: Box, b: Box) -> bool:
+    return abs(a.x1 - b.x1) < ALIGNED or abs(a.x0 - b.x0) < ALIGNED or abs(a.xc - b.xc) < ALIGNED
+
+
+def _edge(items: Sequence[Item]) -> float:
+    """How unsteady the steadiest edge of a column is, in points."""
+    boxes = [i.segment.box for i in items]
+    return min(
+        statistics.pstdev(b.x0 for b in boxes),
+        statistics.pstdev(b.x1 for b in boxes),
+        statistics.pstdev(b.xc for b in boxes),
+    )
+
+
+def _chains(items: Sequence[Item]) -> list[list[Item]]:
+    """Values under one another with a common edge, each value in one chain."""
+    chains: list[list[Item]] = []
+    for item in items:
+        box, size = item.segment.box, item.segment.size
+        best: list[Item] | None = None
+        for chain in chains:
+            last = chain[-1]
+            gap = box.yc - last.segment.box.yc
+            near = 0 < gap < NEXT_ROW * size and item.line > last.line
+            if (
+                near
+                and _aligned(box, last.segment.box)
+                and _edge([*chain[-4:], item]) < ALIGNED
+                and (best is None or last.line > best[-1].line)
+            ):
+                best = chain
+        if best is None:
+            chains.append([item])
+        else:
+            best.append(item)
+    return chains
+
+
+def _label_of(line: Sequence[Segment], x: float) -> Segment | None:
+    """The nearest segment left of `x` that can be a row's label."""
+    before = [s for s in line if s.box.x1 <= x + 1]
+    if not before:
+        return None
+    label = before[-1]
+    if width_of(label.text) > LABEL_EM or x - label.box.x1 > 220 or "..." in label.text or "…" in label.text:
+        return None
+    return label
+
+
+def _grids(chains: list[list[Item]]) -> list[list[list[Item]]]:
+    """Chains that share most of the shorter one's lines belong to one grid."""
+    grids: list[list[list[Item]]] = []
+    for chain in sorted(chains, key=lambda c: (-len(c), c[0].line, c[0].segment.box.x0)):
+        lines = {i.line for i in chain}
+        for grid in grids:
+            taken = {i.line for c in grid for i in c}
+            if len(lines & taken) >= 0.6 * len(lines) and len(lines & taken) >= 2:
+                grid.append(chain)
+                break
+        else:
+            grids.append([chain])
+    return grids
+
+
+def _is_contents(items: Sequence[Item], labels: Sequence[str]) -> bool:
+    """Page numbers of a table of contents: whole numbers that never fall, behind captions or headings."""
+    texts = [tight(i.segment.text) for i in items]
+    if not all(t.isdigit() and len(t) <= 3 for t in texts):
+        return False
+    numbers = [int(t) for t in texts]
+    return numbers == sorted(numbers) and sum(width_of(label) > 6 for label in labels) > 0.5 * len(labels)
+
+
+def _beside(
+    lines: Sequence[Sequence[Segment]], rows: Sequence[int], edge: float, *, rightwards: bool
+) -> float:
+    """Extend over further columns of short texts that most rows have, to the left or to the right of `edge`."""
+    while True:
+        found: list[Box] = []
+        for row in rows:
+            if rightwards:
+                after = [s for s in lines[row] if s.box.x0 >= edge - 1]
+                candidate = after[0] if after and after[0].box.x0 - edge < 70 else None
+            else:
+                before = [s for s in lines[row] if s.box.x1 <= edge + 1]
+                candidate = before[-1] if before and edge - before[-1].box.x1 < 70 else None
+            if candidate is not None and width_of(candidate.text) <= 13:
+                found.append(candidate.box)
+        if len(found) < max(2, 0.6 * len(rows)):
+            return edge
+        steady = min(
+            statistics.pstdev(b.x0 for b in found),
+            statistics.pstdev(b.x1 for b in found),
+            statistics.pstdev(b.xc for b in found),
+        )
+        if steady > ALIGNED:
+            return edge
+        edge = max(b.x1 for b in found) if rightwards else min(b.x0 for b in found)
+
+
+def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
+    """All grids of aligned values with labels, on lines of words that belong to no other table."""
+    segments = [segments_of(line) for line in lines]
+    items = [
+        Item(number, s)
+        for number, line in enumerate(segments)
+        for s in line
+        if is_loose_value(tight(s.text)) and not tight(s.text).isalpha()
+    ]
+    chains = [c for c in _chains(items) if len(c) >= 2]
+    stacks: list[Stack] = []
+    for grid in _grids(chains):
+        stack = _stack(grid, segments)
+        if stack is not None:
+            stacks.append(stack)
+    return stacks
+
+
+def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Stack | None:
+    grid.sort(key=lambda c: min(i.segment.box.x0 for i in c))
+    longest = max(len(c) for c in grid)
+    if longest < MIN_ROWS or (longest < 4 and len(grid) == 1 and longest < MIN_ROWS):
+        return None
+    rows = sorted({i.line for c in grid for i in c})
+    first = min(i.segment.box.x0 for i in grid[0])
+    labels = {row: label for row in rows if (label := _label_of(segments[row], first)) is not None}
+    if len(labels) < 0.6 * len(rows):
+        if len(grid) < 3 or len(grid[0]) < 0.6 * len(rows):
+            return None
+        # A grid of numbers through and through (a sensitivity table): its first column is its labels.
+        left = min(i.segment.box.x0 for i in grid[0])
+        grid = grid[1:]
+    else:
+        if len(grid) == 1 and _is_contents(grid[0], [s.text for s in labels.values()]):
+            return None
+        left = min(s.box.x0 for s in labels.values())
+        left = _beside(segments, [r for r in rows if r in labels], left, rightwards=False)
+    if not any(is_value(tight(i.segment.text)) for c in grid for i in c):
+        return None
+    right = max(i.segment.box.x1 for c in grid for i in c)
+    right = _beside(segments, rows, right, rightwards=True)
+    columns = tuple(union([i.segment.box for i in c]) for c in grid)
+    return Stack(_apart(columns), tuple(rows), left, right)
+
+
+def _apart(columns: Sequence[Box]) -> tuple[Box, ...]:
+    """Columns whose extents overlap (pieces of one broken chain) are one."""
+    merged: list[Box] = []
+    for box in sorted(columns, key=lambda b: b.x0):
+        if merged and box.x0 < merged[-1].x1 - 0.3 * min(box.width, merged[-1].width):
+            merged[-1] = union([merged[-1], box])
+        else:
+            merged.append(box)
+    return tuple(merged)
