@@ -115,7 +115,7 @@ def _of_label(
     if relation is not None:
         return _related(relation, _of_label(parents[-1], kind, parents[:-1], item=True)) if parents else None
     if (entries := words.labels.get(printed.key)) is not None:
-        return _settle(entries, printed, place)
+        return _settle(entries, printed, place) or _by_pattern(printed, place)
     return (
         _by_suffix(printed, place)
         or _by_pattern(printed, place)

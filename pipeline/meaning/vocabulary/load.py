@@ -77,8 +77,8 @@ class Concept:
 
     `sign` says when the number is positive: `gain` and `inflow` where profit or cash rises, `expense` where a
     cost falls on profit (or on equity), `positive` for a stock, `none` where nothing is natural. `relation`
-    and `base` make it the growth or share of other concepts; `stands_for` names the concepts that it may stand
-    in for where a house prints only this one, because its label leaves open which of them it is.
+    and `base` make it the growth or share of other concepts; `stands_for` names the concepts that it may
+    stand in for where a house prints only this one, because its label leaves open which of them it is.
     """
 
     code: str

@@ -20,7 +20,14 @@ from pipeline.meaning.vocabulary.load import vocabulary
 
 @lru_cache(maxsize=16384)
 def matching_keys(key: str) -> tuple[str, ...]:
-    """The known keys made of the same words as `key`; empty where a word of it is met by none."""
+    """The known keys made of the same words as `key`; none where it starts or ends with a particle.
+
+    和股东权益 is the rest of a label that was torn in two, not equity.
+    """
+    terms = vocabulary().terms
+    words = [*_cutter().cut(key, HMM=False)]
+    if any(terms.get(word, ("", ()))[0] == "filler" for word in (words[0], words[-1])):
+        return ()
     return _index().get(_signature(key), ())
 
 
