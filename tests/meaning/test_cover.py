@@ -470,8 +470,8 @@ def test_the_cover_of_an_empty_page_has_the_page_as_its_column() -> None:
     assert read_cover_page(Page(1, 595, 842, ())) == Cover(595, 842, (), (), 0.0, (0.0, 595))
 
 
-# What people read on the covers of the labelled reports. Two of the seventeen covers are painted (a whole one,
-# and the upper third of another): their words are not in the file.
+# What people read on the covers of the labelled reports. Two of the seventeen are painted, one wholly and one in
+# its upper third: those words are not in the file.
 REACHED = {
     "broker": 16,
     "title": 15,
