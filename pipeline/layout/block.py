@@ -32,6 +32,7 @@ class Block:
     body: tuple[Word, ...]
     heads: tuple[Box, ...]
     zone: float
+    listing: bool = False  # labels and values without period heads: a row may hold text where others hold numbers
     caption: Caption | None = None
     title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
     unit_text: str = ""

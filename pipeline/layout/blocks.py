@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 
 from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
 from pipeline.layout.block import Block, Caption
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
-from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
-from pipeline.layout.stacks import find_stacks
+from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
+from pipeline.layout.stacks import Stack, find_stacks
 from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
 
@@ -143,7 +144,9 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         if statement_class(segments_of(line)[0].text):
             break
         over = _over(line, zone)
-        if len(over) >= 2 or (index == 0 and len(over) == len(segments_of(line)) == 1 and _spans(over[0], anchor)):
+        many = len(over) >= 2 and len(anchor.heads) > 1
+        lone = index == 0 and len(over) == 1 and _heads_alone(line, over[0], anchor)
+        if many or lone:
             height = index + 1
     around.levels = near[:height]
     for text, line in zip(texts[height:], near[height:], strict=True):
@@ -160,10 +163,22 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
     return around
 
 
-def _spans(segment: Segment, anchor: Anchor) -> bool:
-    """Whether a lone segment is a head centred over all value columns."""
+_GENERIC_STUB = re.compile(r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位)[（(]?.*")
+
+
+def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
+    """Whether a lone text over the values is a head: centred over all columns, or set apart from a first row.
+
+    In a side box the line above the first number is more often a row of its own (`投资评级 买入`).
+    """
     first, last = anchor.heads[0], anchor.heads[-1]
-    return segment.box.x0 > first.x0 - 4 and abs(segment.box.xc - (first.x0 + last.x1) / 2) < 0.3 * anchor.pitch
+    centre = (first.x0 + last.x1) / 2
+    if segment.box.x0 <= first.x0 - 30 or abs(segment.box.xc - centre) > 0.3 * anchor.pitch:
+        return False
+    beside = [s.text for s in segments_of(line) if s is not segment and s.box.xc < anchor.zone]
+    if not beside:
+        return len(anchor.heads) > 1
+    return bool(_GENERIC_STUB.fullmatch(tight(beside[0])))
 
 
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
@@ -258,37 +273,55 @@ def _touches(box: Box, drawn: Rule | Fill) -> bool:
 
 def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) -> list[Block]:
     """Blocks of aligned values without period heads, on what the other blocks leave of the page."""
-    free = [[w for w in line if not any(b.holds(w.xc, w.yc, 2.0) for b in taken)] for line in lines]
-    free = [line for line in free if line and not is_source_note(join_words(line))]
+    left_over = [w for line in lines for w in line if not any(b.holds(w.xc, w.yc, 2.0) for b in taken)]
+    # Wider than for period blocks: numbers half an em above their row's texts were seen in lists of companies.
+    free = cluster_lines([part for w in left_over for part in split_off_value(w)], 0.6)
+    free = [line for line in free if not is_source_note(join_words(line))]
     blocks: list[Block] = []
-    used: set[int] = {id(w) for line in lines for w in line} - {id(w) for line in free for w in line}
+    used: set[int] = set()
     for stack in find_stacks(free):
         top, bottom = stack.lines[0], stack.lines[-1]
         inside = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 2] for line in free[top : bottom + 1]]
         rows = [line for line in inside if line]
         if not rows or any(id(w) in used for line in rows for w in line):
             continue
-        head, rows = _numeric_heads(rows, stack.columns)
-        first = [w for line in (head or rows[:1]) for w in line]
+        head, rows = _first_row_heads(rows, stack)
+        first = (head or rows)[0]
         anchor = Anchor(
             stack.columns, tuple(first), min(w.top for w in first), max(w.bottom for w in first), stack.left, stack.right
         )
         above = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 8] for line in free[:top]]
         around = _look_up([line for line in above if line], anchor, anchor.zone, used)
         note = _note_below(lines, anchor, max(w.bottom for line in rows for w in line))
-        block = _block(page, anchor, around, [w for line in head for w in line], [w for line in rows for w in line], note)
+        header, body = [w for line in head for w in line], [w for line in rows for w in line]
+        block = replace(_block(page, anchor, around, header, body, note), listing=True)
         used |= {id(w) for w in (*block.header, *block.body)}
         blocks.append(block)
     return blocks
 
 
-def _numeric_heads(rows: list[list[Word]], columns: Sequence[Box]) -> tuple[list[list[Word]], list[list[Word]]]:
-    """Split off a first row that has a value over every column and no label: the heads of a sensitivity grid."""
-    first = rows[0]
-    labelled = [min(w.x0 for w in line) < columns[0].x0 - 12 for line in rows]
-    if len(rows) > 3 and not labelled[0] and all(labelled[1:]) and len(first) >= len(columns) > 2:
-        return [first], rows[1:]
-    return [], rows
+def _first_row_heads(rows: list[list[Word]], stack: Stack) -> tuple[list[list[Word]], list[list[Word]]]:
+    """Split off a first row that heads the columns: the steps of a sensitivity grid, or codes over numbers."""
+    first = segments_of(rows[0])
+    over = [s for s in first if s.box.xc > stack.columns[0].x0 - 6]
+    if len(stack.columns) < 2 or len(rows) < 4 or len(over) != len(stack.columns):
+        return [], rows
+    if stack.numeric_labels:
+        labels = [s[0].text for row in rows[1:] if (s := segments_of(row))]
+        heads = _even_steps([s.text for s in over]) and _even_steps(labels)
+    else:
+        heads = not any(is_value(tight(s.text)) for s in over)
+    return ([rows[0]], rows[1:]) if heads else ([], rows)
+
+
+def _even_steps(texts: Sequence[str]) -> bool:
+    """Whether the numbers rise or fall by equal steps: the axis of a sensitivity grid."""
+    try:
+        numbers = [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
+    except InvalidOperation:
+        return False
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return len(numbers) >= 3 and len(steps) == 1 and steps != {Decimal(0)}
 
 
 def _note_below(lines: Sequence[list[Word]], anchor: Anchor, bottom: float) -> str:

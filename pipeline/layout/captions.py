@@ -56,7 +56,7 @@ def is_unit_line(text: str) -> bool:
 
 StatementClass = Literal["income_statement", "balance_sheet", "cash_flow", "ratios"]
 
-_BEFORE = r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心|财务|盈利)*"
+_BEFORE = r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
 _AFTER = r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
 _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
     ("income_statement", re.compile(_BEFORE + r"(?:利润表|损益表|綜合收益表|综合收益表|收益表)" + _AFTER)),
@@ -66,8 +66,8 @@ _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
         "ratios",
         re.compile(
             _BEFORE
-            + r"(?:财务|估值|预测|比率|业绩|盈利|每股|市场|成长)*(?:与|和|及)?(?:财务|估值|业绩|每股|预测|比率)?"
-            r"(?:比率|指标|数据|倍数)" + _AFTER
+            + r"(?:(?:财务|估值|预测|比率|业绩|盈利|每股|成长|绩效)+(?:与|和|及)?(?:财务|估值|业绩|每股|预测|比率|盈利)*"
+            r"(?:比率|指标|数据|倍数|分析)|比率分析)" + _AFTER
         ),
     ),
 )

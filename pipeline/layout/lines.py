@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.layout.tokens import is_period, is_value
 from pipeline.reading.page import Box, Word, union
@@ -59,6 +59,7 @@ def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[W
     return lines
 
 
+_EXCHANGES = frozenset({"HK", "CH", "US", "SH", "SZ", "BJ"})
 _TICKER = re.compile(r"\d{4,6}\.[A-Z]{2}")
 
 
@@ -67,7 +68,14 @@ def _stands_alone(text: str) -> bool:
 
 
 def _is_cell_of_its_own(left: str, right: str) -> bool:
-    """Two values side by side, or a code before a name, are two cells however close they stand."""
+    """Two values side by side, or a code before a name, are two cells however close they stand.
+
+    A slash between them makes them one: `58 / 49`.
+    """
+    if "/" in (left, right):
+        return False
+    if left in _EXCHANGES and right[:1].isdigit():
+        return True  # `981 HK` `688981 CH`
     return (_stands_alone(left) and _stands_alone(right)) or bool(_TICKER.fullmatch(left))
 
 
@@ -88,3 +96,19 @@ def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
 def median_size(words: Sequence[Word]) -> float:
     """Median font size, 9 where there are no words."""
     return statistics.median(w.size for w in words) if words else 9.0
+
+
+_LABEL_AND_VALUE = re.compile(r"(.+[)）])([-+]?\d[\d,]*(?:\.\d+)?[%％]?)")
+
+
+def split_off_value(word: Word) -> list[Word]:
+    """A number set right behind a label's closing bracket (`总股本（亿股）0.67`) as a word of its own."""
+    match = _LABEL_AND_VALUE.fullmatch(word.text)
+    if not match or len(word.char_x) != len(word.text) + 1:
+        return [word]
+    cut = len(match[1])
+    x = word.char_x[cut]
+    return [
+        replace(word, text=match[1], x1=x, char_x=word.char_x[: cut + 1]),
+        replace(word, text=match[2], x0=x, char_x=word.char_x[cut:]),
+    ]

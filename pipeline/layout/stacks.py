@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.lines import Segment, join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_value, tight, width_of
 from pipeline.reading.page import Box, Word, union
 
@@ -30,12 +30,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A grid of values: its columns (boxes, from the left), the lines it takes, and its horizontal limits."""
+    """A grid of values: its columns (boxes, from the left), the lines it takes, and its horizontal limits.
+
+    `numeric_labels` is true where the row heads are numbers themselves (a sensitivity table).
+    """
 
     columns: tuple[Box, ...]
     lines: tuple[int, ...]
     left: float
     right: float
+    numeric_labels: bool = False
 
 
 def _aligned(a: Box, b: Box) -> bool:
@@ -124,7 +128,7 @@ def _beside(
             else:
                 before = [s for s in lines[row] if s.box.x1 <= edge + 1]
                 candidate = before[-1] if before and edge - before[-1].box.x1 < 70 else None
-            if candidate is not None and width_of(candidate.text) <= 13:
+            if candidate is not None and 1.5 <= width_of(candidate.text) <= 13:
                 found.append(candidate.box)
         if len(found) < max(2, 0.6 * len(rows)):
             return edge
@@ -138,9 +142,28 @@ def _beside(
         edge = max(b.x1 for b in found) if rightwards else min(b.x0 for b in found)
 
 
+def _cells_of(line: Sequence[Word]) -> list[Segment]:
+    """Segments of a line, a number set close behind a label's closing bracket split off."""
+    cells: list[Segment] = []
+    for segment in segments_of(line):
+        cut = next(
+            (
+                i
+                for i in range(1, len(segment.words))
+                if segment.words[i - 1].text[-1] in ")）"
+                and all(is_loose_value(w.text) for w in segment.words[i:])
+                and not all(is_loose_value(w.text) for w in segment.words[:i])
+            ),
+            None,
+        )
+        for words in (segment.words[:cut], segment.words[cut:]) if cut else (segment.words,):
+            cells.append(Segment(tuple(words), join_words(words), union([w.box for w in words])))
+    return cells
+
+
 def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
     """All grids of aligned values with labels, on lines of words that belong to no other table."""
-    segments = [segments_of(line) for line in lines]
+    segments = [_cells_of(line) for line in lines]
     items = [
         Item(number, s)
         for number, line in enumerate(segments)
@@ -159,17 +182,18 @@ def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
 def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Stack | None:
     grid.sort(key=lambda c: min(i.segment.box.x0 for i in c))
     longest = max(len(c) for c in grid)
-    if longest < MIN_ROWS or (longest < 4 and len(grid) == 1 and longest < MIN_ROWS):
+    if longest < MIN_ROWS and len(grid) < MIN_ROWS:
         return None
     rows = sorted({i.line for c in grid for i in c})
     first = min(i.segment.box.x0 for i in grid[0])
+    numeric = False
     labels = {row: label for row in rows if (label := _label_of(segments[row], first)) is not None}
     if len(labels) < 0.6 * len(rows):
         if len(grid) < 3 or len(grid[0]) < 0.6 * len(rows):
             return None
         # A grid of numbers through and through (a sensitivity table): its first column is its labels.
         left = min(i.segment.box.x0 for i in grid[0])
-        grid = grid[1:]
+        grid, numeric = grid[1:], True
     else:
         if len(grid) == 1 and _is_contents(grid[0], [s.text for s in labels.values()]):
             return None
@@ -179,8 +203,13 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
         return None
     right = max(i.segment.box.x1 for c in grid for i in c)
     right = _beside(segments, rows, right, rightwards=True)
-    columns = tuple(union([i.segment.box for i in c]) for c in grid)
-    return Stack(_apart(columns), tuple(rows), left, right)
+    return Stack(_apart([_extent(c) for c in grid]), tuple(rows), left, right, numeric)
+
+
+def _extent(chain: Sequence[Item]) -> Box:
+    """A column's box: of its numbers where it has some, for ranges (`14.02-49.60`) reach into the next column."""
+    numbers = [i.segment.box for i in chain if is_value(tight(i.segment.text))]
+    return union(numbers or [i.segment.box for i in chain])
 
 
 def _apart(columns: Sequence[Box]) -> tuple[Box, ...]:

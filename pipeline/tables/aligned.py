@@ -103,11 +103,12 @@ def read_aligned(block: Block) -> Table | None:
     """Read one block; None where it turns out to hold no row of values."""
     zone, first = block.zone, block.heads[0].x0
     split = [_split(line, zone, first) for line in cluster_lines(block.body)]
-    rows = [_Row(values) for _, values in split if any(is_value(tight(w.text)) for w in values)]
+    counted = [bool(v) and (block.listing or any(is_value(tight(w.text)) for w in v)) for _, v in split]
+    rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
         return None
     # Text right of the zone on a line without values is the tail of a long section head.
-    tails = [w for _, values in split if not any(is_value(tight(v.text)) for v in values) for w in values]
+    tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
     label_words = cluster_lines([w for labels, _ in split for w in labels] + tails)
     return _Grid(block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone).table()
 
