@@ -32,6 +32,7 @@ COLOURS: dict[str, Colour] = {
     "hidden": RED,
     "block": BLUE,
     "caption": ORANGE,
+    "column": GREEN,
     "header": PURPLE,
     "label": BLUE,
     "value": GREEN,
@@ -159,10 +160,17 @@ def draw_words(image: Picture, page: Page, scale: float) -> tuple[Picture, Count
 
 
 def draw_blocks(image: Picture, blocks: Sequence[Block], scale: float) -> tuple[Picture, Counter[str]]:
-    """The regions that hold a table each, with their captions and what was read around them."""
+    """The regions that hold a table each: the words of their heads, where their value columns stand (a line
+    where these begin), and the captions and texts read around them.
+    """
     pen = _Pen(image, scale)
     for number, block in enumerate(blocks, start=1):
         pen.box(block.box, BLUE, fill=22, width=2)
+        for word in block.header:
+            pen.box(word.box, PURPLE, fill=40)
+        for head in block.heads:
+            pen.box(Box(head.x0, block.box.top, head.x1, block.box.bottom), GREEN, fill=22)
+        pen.box(Box(block.zone, block.box.top, block.zone, block.box.bottom), RED)
         if block.caption is not None:
             pen.box(block.caption.box, ORANGE, fill=40)
             pen.tag(f"caption {block.caption.number or ''} of {number}", *block.caption.box[:2], ORANGE)
@@ -170,8 +178,11 @@ def draw_blocks(image: Picture, blocks: Sequence[Block], scale: float) -> tuple[
         words = " | ".join((str(number), *(part for part in told if part)))
         # At the right: a heading stands above the left end of most tables.
         pen.tag(words, block.box.x1, block.box.top, BLUE, right=True)
-    captions = sum(block.caption is not None for block in blocks)
-    return pen.done(), Counter({"block": len(blocks), "caption": captions})
+    counts = Counter({"block": len(blocks)})
+    counts["caption"] = sum(block.caption is not None for block in blocks)
+    counts["header"] = sum(len(block.header) for block in blocks)
+    counts["column"] = sum(len(block.heads) for block in blocks)
+    return pen.done(), counts
 
 
 def draw_tables(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, ReportRow, gather
 from pipeline.quality.wording import count, name_of, printable, share
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+Name = TypeVar("Name", bound=str)
 TOP = 8  # findings and incomplete reports shown, each
 _STYLES = {"failed": "red", "impossible": "red", "partial": "yellow", "improbable": "yellow"}
 
@@ -56,7 +57,7 @@ def _facts(batch: Batch) -> str:
     return f"{share(batch.mapped_facts, batch.facts.total())} with a concept; {_ranked(batch.facts)}"
 
 
-def _counted(names: Iterable[str], counts: Mapping[str, int]) -> Text:
+def _counted(names: Iterable[Name], counts: Counter[Name]) -> Text:
     """`12 complete, 1 failed`, bad ones coloured; what did not occur is left out."""
     from rich.text import Text
 
@@ -70,7 +71,7 @@ def _counted(names: Iterable[str], counts: Mapping[str, int]) -> Text:
 
 def _ranked(counts: Counter[str]) -> str:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in ranked[:5])
+    return ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in ranked[:4])
 
 
 def _not_complete(batch: Batch) -> list[Text]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from pipeline.quality.gather import FactRow, Finding, ReportRow
 
@@ -23,7 +23,9 @@ def printable(text: str) -> str:
 
 def in_words(number: Decimal, digits: int) -> str:
     """With thousands separators, a true minus sign and at most `digits` places after the point."""
-    rounded = number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    with localcontext() as context:
+        context.prec = 350  # room for any double: the default of 28 digits refuses to round large ones
+        rounded = number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN) + 0  # no minus zero
     text = f"{rounded:,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

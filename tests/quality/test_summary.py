@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline.quality.summary import render_summary
+from tests.datasets import factory
+from tests.quality import runs
+
+
+def said(extracted: Path, width: int = 160) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    render_summary(extracted, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_totals_findings_and_the_next_step(tmp_path: Path) -> None:
+    report, table, facts = runs.balance_sheet()
+    failed = factory.report("z.pdf", outcome="failed", reason="The file is empty: fetch it again.")
+    checks = [runs.wrong_total(report, facts), factory.check(report, facts, "ok", rule_id="x")]
+    text = said(runs.write(tmp_path, (report, [table], facts, checks), (failed, [], [], [])))
+    assert "1 complete, 1 failed" in text
+    assert "1 impossible, 1 ok" in text
+    assert "100 % with a concept; 3 balance sheet" in text
+    assert "failed   z.pdf: The file is empty: fetch it again." in text
+    assert "impossible 华泰证券 · 商汤集团  Total assets 2024 (p. 2)" in text
+    assert "yanbao quality" in text
+
+
+def test_a_finding_is_one_line_however_narrow_the_terminal(tmp_path: Path) -> None:
+    lines = [
+        line for line in said(runs.one_finding(tmp_path), width=60).splitlines() if "impossible 华泰" in line
+    ]
+    assert len(lines) == 1 and lines[0].rstrip().endswith("…")
+
+
+def test_printed_text_neither_styles_nor_steers_the_terminal(tmp_path: Path) -> None:
+    report, table, facts = runs.balance_sheet()
+    check = runs.wrong_total(report, facts, message="[bold red]x[/] \x1b[2J end")
+    text = said(runs.write(tmp_path, (report, [table], facts, [check])))
+    assert "[bold red]x[/] \ufffd[2J end" in text
+
+
+def test_a_clean_run_an_unchecked_one_and_an_empty_one(tmp_path: Path) -> None:
+    report, table, facts = runs.balance_sheet()
+    ok = factory.check(report, facts, "ok")
+    assert "No findings: every check" in said(runs.write(tmp_path / "ok", (report, [table], facts, [ok])))
+    assert "1 report not checked yet" in said(runs.write(tmp_path / "un", (report, [table], facts, None)))
+    assert "No reports" in said(runs.write(tmp_path / "no"))
