@@ -11,7 +11,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.query import ask
 from pipeline.datasets.schema import Column, Dataset, arrow_schema
@@ -43,12 +43,12 @@ _SEGMENT = Column("segment", "string", "Segment as printed.", null=True)
 _WHEN = (
     Column("period_label", "string", "Fiscal period; null where none is printed.", null=True),
     Column("period_end", "date", "Its last day.", null=True),
-    Column("basis", "string", "actual or estimate.", null=True),
+    Column("basis", "string", "Whether the numbers are actual or estimates.", null=True),
     Column(
         "currency",
         "string",
-        "Currency of the row's money; a report that prints two has a row for each, "
-        "and numbers without a currency stand in the row that has more.",
+        "Currency of the row's money, null where none is known; a report that prints two has a row for "
+        "each, and numbers without a currency stand in the row that has more.",
         null=True,
     ),
     Column("table_ids", "list<string>", "Tables the row is taken from."),
@@ -58,7 +58,7 @@ _REST = (
     Column(
         "numbers_left_out",
         "int32",
-        "Numbers without a cell: unmapped, of another table, or repeated.",
+        "Numbers without a cell: not mapped, foreign to this kind of table, or printed again.",
         "numbers",
     ),
 )
@@ -72,7 +72,7 @@ BENCHMARKS = Dataset(
         Column("benchmark", "string", "What was measured: the head that is not the model's.", null=True),
         Column("score", "double", "The number as printed; null where it failed a check.", "unit", True),
         Column("unit", "string", "Unit of the score.", null=True),
-        Column("quality", "string", "passed, failed or unchecked."),
+        Column("quality", "string", "Of the fact: passed, failed or unchecked."),
         Column("table_id", "string", "The table it is printed in."),
         Column("fact_id", "string", "The fact it is taken from."),
     ),
@@ -97,22 +97,27 @@ def _concepts() -> tuple[_Concept, ...]:
         raise ConfigError(f"vocabulary/concepts.csv: has no column {error}") from error
 
 
-@cache
-def _declared(kind: str) -> Dataset:
-    concepts = [c for c in _concepts() if c.statement in _STATEMENTS[kind]]
-    cells = [
+def _cells(kind: str) -> tuple[Column, ...]:
+    """The columns of a kind's concepts, in the vocabulary's order."""
+    return tuple(
         Column(c.code, "double", c.definition, _UNITS.get(c.unit_kind, c.unit_kind), null=True)
-        for c in concepts
-    ]
+        for c in _concepts()
+        if c.statement in _STATEMENTS[kind]
+    )
+
+
+@cache
+def wide_dataset(kind: str) -> Dataset:
+    """The declaration of one kind's wide table; its key may hold nulls."""
+    if kind == BENCHMARKS.name:
+        return BENCHMARKS
     segment = (_SEGMENT,) if kind == "segments" else ()
     key = ("report_id", "entity", "entity_name", *(c.name for c in segment), "period_label", "currency")
     sentence = f"One row per report, entity and period of the tables of kind {kind}."
-    return Dataset(kind, sentence, key, (*_WHO, *segment, *_WHEN, *cells, *_REST))
+    return Dataset(kind, sentence, key, (*_WHO, *segment, *_WHEN, *_cells(kind), *_REST))
 
 
-def wide_datasets() -> dict[str, Dataset]:
-    """The declarations of all wide tables, by kind."""
-    return {**{kind: _declared(kind) for kind in _STATEMENTS}, BENCHMARKS.name: BENCHMARKS}
+WIDE_KINDS = (*_STATEMENTS, BENCHMARKS.name)
 
 
 def wide_table(kind: str, facts: pa.Table, reports: pa.Table) -> pa.Table:
@@ -120,28 +125,53 @@ def wide_table(kind: str, facts: pa.Table, reports: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    dataset = wide_datasets()[kind]
-    facts = facts.filter(pc.equal(facts["table_kind"], kind))
-    reports = reports.select(["report_id", "broker", "published_on"])
+    dataset = wide_dataset(kind)
+    mine = facts.filter(pc.equal(facts["table_kind"], kind))
+    heads = reports.select(["report_id", "broker", "published_on"])
     if kind == BENCHMARKS.name:
-        found = ask(_BENCHMARKS, facts=facts, reports=reports)
-    else:
-        codes = [c.code for c in _concepts()]
-        own = set(dataset.names)
-        concepts = pa.table(
-            {
-                "concept": codes,
-                "money": [c.unit_kind in ("currency", "per_share") for c in _concepts()],
-                "here": [code in own for code in codes],
-            }
-        )
-        found = ask(_pivot(dataset), facts=facts, reports=reports, concepts=concepts)
+        return ask(_BENCHMARKS, facts=mine, reports=heads).cast(arrow_schema(dataset)).combine_chunks()
+    here = {c.name for c in _cells(kind)}
+    concepts = pa.table(
+        {
+            "concept": [c.code for c in _concepts()],
+            "money": [c.unit_kind in ("currency", "per_share") for c in _concepts()],
+            "here": [c.code in here for c in _concepts()],
+        }
+    )
+    rows = ask(_rows_of(kind), facts=mine, reports=heads, concepts=concepts)
+    columns = {**{name: rows[name] for name in rows.column_names}, **_spread(rows["cells"], sorted(here))}
+    found = pa.table([columns[name] for name in dataset.names], names=list(dataset.names))
     return found.cast(arrow_schema(dataset)).combine_chunks()
+
+
+def _spread(cells: pa.ChunkedArray, concepts: list[str]) -> dict[str, Any]:
+    """A column for each concept from each row's list of (concept, amount)."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lists = cells.combine_chunks()
+    flat = pc.list_flatten(lists)
+    rows = pc.list_parent_indices(lists).to_numpy()
+    codes, amounts = flat.field("concept").to_pylist(), flat.field("amount").to_numpy(zero_copy_only=False)
+    by_concept: dict[str, list[int]] = {}
+    for index, code in enumerate(codes):
+        by_concept.setdefault(code, []).append(index)
+    columns: dict[str, Any] = {}
+    for concept in concepts:
+        if concept not in by_concept:
+            columns[concept] = pa.nulls(len(lists), pa.float64())
+            continue
+        chosen = np.array(by_concept[concept])
+        column = np.full(len(lists), np.nan)
+        column[rows[chosen]] = amounts[chosen]
+        columns[concept] = pa.array(column, from_pandas=True)  # NaN is the empty cell: null
+    return columns
 
 
 _BENCHMARKS = """
 select f.report_id, r.broker, r.published_on,
-       coalesce(f.entity, f.entity_name, f.label) as entity, coalesce(f.entity_name, f.label) as entity_name,
+       f.entity, coalesce(f.entity_name, f.label) as entity_name,
        if(f.column = f.entity_name, f.label, f.column) as benchmark,
        if(f.quality = 'failed', null, f.value::double) as score, f.unit, f.quality, f.table_id, f.fact_id
 from facts f join reports r on r.report_id = f.report_id
@@ -158,54 +188,51 @@ _SEGMENT_OF = """
          else f.label_path[-2] end
 """
 
-
-def _pivot(dataset: Dataset) -> str:
-    """The query that turns one kind's facts into the columns of `dataset`."""
-    segments = _SEGMENT.name in dataset.names
-    name = "coalesce(f.entity_name, f.label)" if dataset.name == "comps" else "f.entity_name"
-    fixed = {c.name for c in (*_WHO, _SEGMENT, *_WHEN, *_REST)}
-    cells = ",\n".join(
-        f"max(amount) filter (concept = '{c.name}' and place = 1 and not bad) as {c.name}"
-        for c in dataset.columns
-        if c.name not in fixed
-    )
-    return f"""
+_ROWS = """
 with mine as (
-    select f.*, coalesce(f.entity, {name}) as who, {name} as named,
-           {_SEGMENT_OF if segments else "null"} as segment,
+    select f.*, coalesce(f.entity, {name}) as who, {name} as named, {segment} as segment,
            coalesce(c.here, false) as here, quality = 'failed' as bad,
            case when f.amount is null then null
                 when regexp_matches(f.unit, '^[A-Z]{{3}}(/|$)') then f.unit[:3]
-                when c.money then '' end as money
+                when c.money then '' end as own_currency
     from facts f left join concepts c on c.concept = f.concept
 ),
-chief as (
-    select report_id, who, segment, period_label, money as chief_money,
+most as (
+    select report_id, who, segment, period_label, own_currency as currency,
            row_number() over (partition by report_id, who, segment, period_label
-                              order by money = '', count(*) desc, money) as place
-    from mine where money is not null
-    group by report_id, who, segment, period_label, money
+                              order by own_currency = '', count(*) desc, own_currency) as place
+    from mine where own_currency is not null
+    group by report_id, who, segment, period_label, own_currency
 ),
-placed as (
-    select m.* exclude (money), coalesce(m.money, chief_money, '') as money,
-           row_number() over (
-               partition by m.report_id, m.who, m.segment, m.period_label,
-                            coalesce(m.money, chief_money, ''), m.concept
-               order by m.amount is null, bad, page, top, x0, fact_id) as place
-    from mine m left join chief k on k.place = 1 and k.report_id = m.report_id
+rowed as (
+    select m.*, coalesce(m.own_currency, k.currency, '') as row_currency
+    from mine m left join most k on k.place = 1 and k.report_id = m.report_id
          and k.who is not distinct from m.who and k.segment is not distinct from m.segment
          and k.period_label is not distinct from m.period_label
+),
+placed as (
+    select *, here and 1 = row_number() over (
+               partition by report_id, who, segment, period_label, row_currency, concept
+               order by amount is null, bad, page, top, x0, fact_id) as first
+    from rowed
 )
 select p.report_id, any_value(r.broker) as broker, any_value(r.published_on) as published_on,
-       who as entity, min(named) as entity_name, {"segment," if segments else ""}
-       period_label, max(period_end) as period_end,
-       arg_min(basis, (page, top, x0, fact_id)) as basis,
-       nullif(money, '') as currency,
+       min(entity) as entity, min(named) as entity_name, segment, period_label, max(period_end) as period_end,
+       arg_min(basis, (page, top, x0, fact_id)) as basis, nullif(row_currency, '') as currency,
        list_sort(list(distinct table_id)) as table_ids,
-       {cells},
-       list_sort(coalesce(list(distinct concept) filter (here and place = 1 and bad), [])) as failed,
-       (count(*) filter (amount is not null and not (here and place = 1)))::integer as numbers_left_out
+       coalesce(list({{'concept': concept, 'amount': amount}} order by concept)
+                filter (first and not bad and amount is not null), []) as cells,
+       coalesce(list_sort(list(distinct concept) filter (first and bad)), []) as failed,
+       (count(*) filter (amount is not null and not first))::integer as numbers_left_out
 from placed p join reports r on r.report_id = p.report_id
-group by p.report_id, who, {"segment," if segments else ""} period_label, money
-order by p.report_id, who, {"segment," if segments else ""} period_label, money
+group by p.report_id, who, segment, period_label, row_currency
+order by p.report_id, who, segment, period_label, row_currency
 """
+
+
+def _rows_of(kind: str) -> str:
+    """The query for the rows of one kind, their concepts still a list of `cells`."""
+    return _ROWS.format(
+        name="coalesce(f.entity_name, f.label)" if kind == "comps" else "f.entity_name",
+        segment=_SEGMENT_OF if kind == "segments" else "null::varchar",
+    )

@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset
+import pytest
+
+from pipeline.datasets.releases import GateClosed, open_release, publish
+from pipeline.datasets.schema import PUBLISHED_FACTS, arrow_schema
+from pipeline.datasets.store import prepare, write_report
+from pipeline.datasets.views import WIDE_KINDS, wide_dataset
+from pipeline.errors import DataError, InputError, OutputError
+from tests.datasets.factory import Row, check, fact, part, report, table
+
+ROOT = Path(__file__).parents[2]
+MONDAY = datetime(2025, 3, 3, 6, tzinfo=UTC)
+TUESDAY = datetime(2025, 3, 4, 6, tzinfo=UTC)
+WEDNESDAY = datetime(2025, 3, 5, 6, tzinfo=UTC)
+
+
+def write(out: Path, of: Row, facts: list[Row], checks: list[Row] | None = None) -> None:
+    """One report with one income statement; without `checks`, one that holds all its facts."""
+    found = [check(of, facts)] if checks is None else checks
+    write_report(out, part(of, facts=facts, checks=found))
+
+
+def by_id(facts: pd.DataFrame, column: str) -> dict[str, Any]:
+    return dict(zip(facts["fact_id"], facts[column], strict=True))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    of = report()
+    write(
+        tmp_path / "extracted",
+        of,
+        [fact(table(of)), fact(table(of), 2, 1, "(6,045)", concept="net_profit_parent")],
+    )
+    return tmp_path / "extracted"
+
+
+def test_release_holds_every_dataset_for_every_reader(out: Path, tmp_path: Path) -> None:
+    release = publish(out, tmp_path / "published", now=MONDAY)
+    assert release.is_new
+    assert set(release.rows) == {"facts", "reports", "tables", "checks", *WIDE_KINDS}
+    facts = release.facts(as_arrow=True)
+    assert facts.schema.equals(arrow_schema(PUBLISHED_FACTS))
+    assert facts["quality"].to_pylist() == ["passed", "passed"]
+    assert set(facts["known_at"].to_pylist()) == {MONDAY}
+    assert set(facts["published_on"].to_pylist()) == {date(2025, 3, 1)}
+    current = tmp_path / "published" / "current"
+    assert pa.dataset.dataset(current / "facts").to_table().equals(facts)
+    assert list(pd.read_parquet(current / "facts")["text"]) == facts["text"].to_pylist()
+    assert duckdb.read_parquet(f"{current}/facts/*.parquet").select("text").fetchall() == [
+        (text,) for text in facts["text"].to_pylist()
+    ]
+    assert release.reports()["outcome"].tolist() == ["complete"]
+    assert release.tables()["kind"].tolist() == ["income_statement"]
+    assert release.checks()["verdict"].tolist() == ["ok"]
+
+
+def test_manifest_says_what_it_is_made_of(out: Path, tmp_path: Path) -> None:
+    release = publish(out, tmp_path / "published", now=MONDAY)
+    manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"20250303T060000Z-[0-9a-f]{8}", release.id)
+    assert manifest["contract_version"] == "1"
+    assert manifest["pipeline_versions"] == ["0.1.0"]
+    assert manifest["parent"] is None
+    assert manifest["quality"] == {"passed": 2}
+    assert manifest["gate"]["passed"] and not manifest["gate"]["forced"]
+    there = {p.relative_to(release.path).as_posix() for p in release.path.rglob("*") if p.is_file()}
+    assert set(manifest["files"]) == there - {"manifest.json"}
+    release.verify()
+    (release.path / "facts" / "part.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match=r"facts/part.parquet is missing or was changed"):
+        release.verify()
+
+
+def test_same_data_makes_no_new_release(out: Path, tmp_path: Path) -> None:
+    first = publish(out, tmp_path / "published", now=MONDAY)
+    again = publish(out, tmp_path / "published", now=TUESDAY)
+    assert again.id == first.id and not again.is_new
+    assert len(list((tmp_path / "published" / "releases").iterdir())) == 1
+
+
+def test_same_data_and_instant_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
+    one, two = (publish(out, tmp_path / name, now=MONDAY) for name in ("one", "two"))
+    assert one.manifest == two.manifest
+    assert one.manifest["files"]["facts/part.parquet"]["sha256"]
+
+
+def test_known_at_is_carried_while_the_number_stays(out: Path, tmp_path: Path) -> None:
+    published, of = tmp_path / "published", report()
+    kept, read_anew = fact(table(of)), fact(table(of), 2, 1, "(6,054)", concept="net_profit_parent")
+    added = fact(table(of), 3, 1, "12", concept="income_tax")
+    publish(out, published, now=MONDAY)
+    write(out, of, [kept, read_anew, added])
+    second = publish(out, published, now=TUESDAY)
+    assert second.parent is not None
+    want = {kept["fact_id"]: MONDAY, read_anew["fact_id"]: TUESDAY, added["fact_id"]: TUESDAY}
+    assert by_id(second.facts(), "known_at") == want
+    first = open_release(published, second.parent)
+    assert by_id(first.facts(), "text")[read_anew["fact_id"]] == "(6,045)"
+
+
+def test_known_at_reaches_back_over_a_release_without_the_fact(out: Path, tmp_path: Path) -> None:
+    published, of = tmp_path / "published", report()
+    both = [fact(table(of)), fact(table(of), 2, 1, "(6,045)", concept="net_profit_parent")]
+    publish(out, published, now=MONDAY)
+    write(out, of, both[:1])
+    publish(out, published, now=TUESDAY)
+    write(out, of, both)
+    write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
+    third = publish(out, published, now=WEDNESDAY)
+    known = by_id(third.facts(), "known_at")
+    assert [known[f["fact_id"]] for f in both] == [MONDAY, MONDAY]
+    assert sorted(known.values())[-1] == WEDNESDAY
+
+
+def test_later_report_supersedes_the_same_line_of_the_same_house(tmp_path: Path) -> None:
+    early, middle = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
+    late, other = (
+        report("3.pdf", published_on=date(2026, 3, 1)),
+        report("4.pdf", broker="中信证券", published_on=date(2025, 9, 1)),
+    )
+    undated = report("5.pdf", published_on=None)
+    facts = {of["file_name"]: fact(table(of)) for of in (early, middle, late, other, undated)}
+    for of in (early, middle, late, other, undated):
+        write(tmp_path / "e", of, [facts[of["file_name"]]])
+    found = by_id(publish(tmp_path / "e", tmp_path / "p", now=MONDAY).facts(), "superseded_by")
+    assert found[facts["1.pdf"]["fact_id"]] == facts["2.pdf"]["fact_id"]
+    assert found[facts["2.pdf"]["fact_id"]] == facts["3.pdf"]["fact_id"]
+    assert all(pd.isna(found[facts[name]["fact_id"]]) for name in ("3.pdf", "4.pdf", "5.pdf"))
+
+
+def test_supersession_prefers_the_same_kind_and_keeps_peers_apart(tmp_path: Path) -> None:
+    early, late = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
+    first = fact(table(early))
+    summary, statement = table(late, "forecast_summary", pages=[1]), table(late)
+    peers = table(late, "comps")
+    again = [fact(summary), fact(statement), fact(peers)]
+    write_report(tmp_path / "e", part(early, facts=[first], checks=[check(early, [first])]))
+    write_report(
+        tmp_path / "e",
+        part(late, tables=[summary, statement, peers], facts=again, checks=[check(late, again)]),
+    )
+    found = by_id(publish(tmp_path / "e", tmp_path / "p", now=MONDAY).facts(), "superseded_by")
+    assert found[first["fact_id"]] == again[1]["fact_id"]
+
+
+@pytest.mark.parametrize(
+    ("checks", "want"),
+    [
+        ([], ("unchecked", "unchecked")),
+        ([("ok", "error", [0], [])], ("passed", "unchecked")),
+        ([("not_checkable", "error", [0, 1], [])], ("unchecked", "unchecked")),
+        ([("impossible", "error", [0, 1], [])], ("failed", "failed")),
+        ([("impossible", "error", [0, 1], [1]), ("ok", "error", [0], [])], ("passed", "failed")),
+        ([("impossible", "error", [0, 1], [1])], ("unchecked", "failed")),
+        ([("improbable", "error", [0], [0])], ("failed", "unchecked")),
+        ([("improbable", "error", [0], []), ("ok", "error", [0, 1], [])], ("unchecked", "passed")),
+        ([("impossible", "warning", [0], [0]), ("ok", "error", [0], [])], ("unchecked", "unchecked")),
+        ([("impossible", "info", [0], [0]), ("ok", "error", [0], [])], ("passed", "unchecked")),
+    ],
+)
+def test_quality(checks: list[tuple[str, str, list[int], list[int]]], want: tuple[str, str]) -> None:
+    from pipeline.datasets.derived import quality_of
+    from pipeline.datasets.schema import CHECKS, FACTS, from_rows
+
+    of = report()
+    facts = [fact(table(of)), fact(table(of), 2)]
+    rows = [
+        check(
+            of,
+            [facts[i] for i in members],
+            verdict,
+            severity=severity,
+            rule_id=f"rule_{number}",
+            suspects=[facts[i]["fact_id"] for i in suspects],
+        )
+        for number, (verdict, severity, members, suspects) in enumerate(checks)
+    ]
+    found = quality_of(from_rows(FACTS, facts), from_rows(CHECKS, rows))
+    quality = dict(zip(found["fact_id"].to_pylist(), found["quality"].to_pylist(), strict=True))
+    assert tuple(quality[f["fact_id"]] for f in facts) == want
+
+
+def test_facts_are_chosen_by_kind_concept_day_and_quality(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    early, late = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
+    undated = report("3.pdf", published_on=None)
+    good, bad = fact(table(early)), fact(table(early), 2, 1, "9", concept="income_tax")
+    write(tmp_path / "e", early, [good, bad], [check(early, [bad], "impossible", suspects=[bad["fact_id"]])])
+    write(tmp_path / "e", late, [fact(table(late))])
+    write(tmp_path / "e", undated, [fact(table(undated))])
+    release = publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+    assert len(release.facts()) == 3
+    assert len(release.facts(quality=("failed",))) == 1
+    assert len(release.facts(concept="income_tax")) == 0
+    assert len(release.facts(kind="balance_sheet")) == 0
+    assert release.facts(as_of="2025-03-01")["fact_id"].tolist() == [good["fact_id"]]
+    seen = release.facts(as_of=date(2025, 8, 1))
+    assert len(seen) == 2
+    assert seen.attrs["undated"] == 1
+    assert "1 facts of reports without a date" in caplog.text
+    assert release.facts(as_of="2025-08-01", as_arrow=True).schema.metadata == {b"undated": b"1"}
+    assert release.manifest["undated_facts"] == 1
+
+
+def test_empty_run_publishes_typed_tables(tmp_path: Path) -> None:
+    prepare(tmp_path / "e")
+    release = publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+    assert set(release.rows.values()) == {0}
+    assert release.facts(as_arrow=True).schema.equals(arrow_schema(PUBLISHED_FACTS))
+    for kind in WIDE_KINDS:
+        assert release.wide(kind, as_arrow=True).schema.equals(arrow_schema(wide_dataset(kind)))
+
+
+def test_gate_keeps_bad_data_out_and_force_needs_a_reason(tmp_path: Path) -> None:
+    of = report()
+    alien = fact(table(of), unit="CNY!", scale=6)
+    write(tmp_path / "e", of, [alien])
+    with pytest.raises(
+        GateClosed, match=r"facts: expect_column_values_to_match_regex unit: 1 unexpected"
+    ) as caught:
+        publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+    assert caught.value.gate is not None
+    assert [f.about for f in caught.value.gate.failures] == ["unit"]
+    with pytest.raises(InputError, match="has no release"):
+        open_release(tmp_path / "p")
+    with pytest.raises(GateClosed, match="give why"):
+        publish(tmp_path / "e", tmp_path / "p", force=True, why=" ")
+    release = publish(tmp_path / "e", tmp_path / "p", force=True, why="reviewed by hand", now=MONDAY)
+    gate = release.manifest["gate"]
+    assert (gate["passed"], gate["forced"], gate["why"]) == (False, True, "reviewed by hand")
+    assert len(gate["failures"]) == 1
+
+
+def test_guards_see_lost_references_and_reports_never_checked(tmp_path: Path) -> None:
+    of = report()
+    stray = fact(table(of, "cash_flow"))
+    write_report(tmp_path / "e", part(of, facts=[stray], checks=None))
+    with pytest.raises(GateClosed) as caught:
+        publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+    assert caught.value.gate is not None
+    assert {(f.dataset, f.expectation) for f in caught.value.gate.failures} == {
+        ("facts", "expect_referred_rows_to_exist"),
+        ("checks", "expect_every_report_to_be_checked"),
+    }
+
+
+def test_half_written_report_stays_out_and_is_named(out: Path, tmp_path: Path) -> None:
+    write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
+    torn = report("b.pdf")["report_id"]
+    (out / "reports" / f"{torn}.parquet").unlink()
+    release = publish(out, tmp_path / "published", now=MONDAY)
+    assert release.manifest["unfinished"] == [torn]
+    assert torn not in release.facts()["report_id"].tolist()
+
+
+def test_missing_releases_are_named(out: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    with pytest.raises(InputError, match="there: none"):
+        open_release(published)
+    first = publish(out, published, now=MONDAY)
+    with pytest.raises(InputError, match=f"no release nonsense; there: {first.id}"):
+        open_release(published, "nonsense")
+    with pytest.raises(InputError, match="no wide table of kind 'cover_data'"):
+        first.wide("cover_data")
+
+
+STEPS = ("write_parquet", "write_text", "sync", "move", "switch")
+KILLED = """
+import os, signal, sys
+from datetime import datetime, UTC
+from pathlib import Path
+from pipeline.datasets import releases
+
+step, count = sys.argv[3], int(sys.argv[4])
+name = "_switch" if step == "switch" else step
+real = getattr(releases, name)
+
+def dying(*args):
+    global count
+    if count == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    count -= 1
+    return real(*args)
+
+setattr(releases, name, dying)
+releases.publish(sys.argv[1], sys.argv[2], now=datetime(2025, 3, 4, 6, tzinfo=UTC))
+"""
+
+
+@pytest.mark.parametrize(("step", "count"), [("write_parquet", 3), ("move", 0), ("switch", 0), ("move", 1)])
+def test_publisher_killed_anywhere_leaves_the_old_release(
+    out: Path, tmp_path: Path, step: str, count: int
+) -> None:
+    published = tmp_path / "published"
+    old = publish(out, published, now=MONDAY)
+    write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
+    arguments = [sys.executable, "-c", KILLED, str(out), str(published), step, str(count)]
+    assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    seen = open_release(published)
+    assert seen.id == old.id
+    seen.verify()
+    assert len(seen.facts()) == 2
+    new = publish(out, published, now=WEDNESDAY)
+    assert new.is_new and new.parent == old.id
+    new.verify()
+    assert len(open_release(published).facts()) == 3
+    assert not list(published.glob(".staging-*"))
+    finished_before_it_died = step == "switch" or count == 1
+    assert set(by_id(new.facts(), "known_at").values()) == {
+        MONDAY,
+        TUESDAY if finished_before_it_died else WEDNESDAY,
+    }
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Path]:
+    import fcntl
+
+    published = tmp_path / "published"
+    published.mkdir()
+    with (published / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield published
+
+
+def test_two_publishers_do_not_meet(out: Path, locked: Path) -> None:
+    with pytest.raises(OutputError, match="another publisher is at work"):
+        publish(out, locked, now=MONDAY)
+    assert not os.path.lexists(locked / "current")
