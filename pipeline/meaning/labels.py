@@ -15,10 +15,12 @@ from functools import lru_cache
 
 from pipeline.meaning.periods import parse_period
 from pipeline.meaning.vocabulary import Concept, Entry, Form, form, vocabulary
-from pipeline.meaning.vocabulary.terms import matching_keys
+from pipeline.meaning.vocabulary.terms import is_torn, matching_keys
 
 # Scores of models and words have no concepts.
 _OUTSIDE = frozenset({"benchmarks", "text"})
+# Statements whose items are also printed for single businesses.
+_OF_BUSINESSES = frozenset({"income_statement", "ratios"})
 # What a unit beside the label allows a concept to be.
 _ALLOWED = {
     "percent": frozenset({"percent", "times", "pure"}),
@@ -79,7 +81,7 @@ def concept_of(
 
 @lru_cache(maxsize=65536)
 def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, unit: str) -> str | None:
-    levels = tuple(level for level in column.split("|") if level.strip() and parse_period(level) is None)
+    levels = tuple(level for level in column.split("|") if level.strip() and not _is_period(level))
     if kind == "comps" and levels:
         return _of_levels(levels, kind, (), unit)
     relation = next(
@@ -87,11 +89,16 @@ def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, un
     )
     if relation == "none":
         return None
-    if parse_period(label) is not None and levels:
+    if _is_period(label) and levels:
         return _of_levels(levels, kind, (), unit)
     names = tuple(level for level in label.split("|") if level.strip())
     found = _of_levels(names, kind, parents, "" if relation else unit)
     return _related(relation, found) if relation else found
+
+
+def _is_period(head: str) -> bool:
+    """Whether a head names a period and no more: `2025E`, not `PE（25E）`."""
+    return parse_period(head) is not None and form(head).key not in vocabulary().labels
 
 
 def _of_levels(names: tuple[str, ...], kind: str, parents: tuple[str, ...], unit: str) -> str | None:
@@ -175,6 +182,8 @@ def _in_place(concept: Concept, printed: Form, place: _Place) -> str | None:
         place.percent or (place.kind == "ratios" and (section or not (place.unit or printed.unit)))
     ):
         return None  # a bare 营业利润 in a block of ratios may be its growth or its margin
+    if place.kind == "other" and concept.statement in _OF_BUSINESSES and _head_of(place) == "<business>":
+        return None  # 营业收入 under the name of a product is not the company's
     if printed.unit is not None and concept.unit_kind not in _ALLOWED[printed.unit]:
         return None
     return concept.code
@@ -196,8 +205,8 @@ def _by_suffix(printed: Form, place: _Place) -> str | None:
 
 
 def _without_years(key: str) -> str:
-    """`24E26E收入` → `收入`: the years of a compound rate stand before the item."""
-    return key.lstrip("0123456789EAF年至到")
+    """`24E26E收入`, `未来三年净利` → `收入`, `净利`: the years of a compound rate stand before the item."""
+    return key.lstrip("0123456789EAF年至到未来近过去一二两三四五")
 
 
 def _by_pattern(printed: Form, place: _Place) -> str | None:
@@ -207,7 +216,7 @@ def _by_pattern(printed: Form, place: _Place) -> str | None:
 
 def _completions(key: str) -> list[str]:
     """The known keys that a clipped label may be the start of, if it lacks at most two characters of one."""
-    if len(key) < _LEAST_CLIPPED:
+    if len(key) < _LEAST_CLIPPED or not is_torn(key):
         return []
     known = _sorted_keys()
     at = bisect_left(known, key)

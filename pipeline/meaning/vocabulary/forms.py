@@ -55,7 +55,7 @@ _UNITS: tuple[tuple[re.Pattern[str], UnitHint], ...] = (
 )
 # What a bracket may say beside the unit without any bearing on the meaning: the filing a number is from, how
 # losses are marked; and dates.
-_SILENT = re.compile(r"截至?.*|\d{4}年?|LF|LYR|LC|.*号填列|单位|单位:.*")
+_SILENT = re.compile(r"截至?.*|(?:FY)?\d{2,4}[AEF]|\d{4}年?|LF|LYR|LC|.*号填列|单位|单位:.*")
 _DATE = re.compile(
     r"(?:截至?|截止|于|按)?\s*(?:\d{2,4}\s*[年./-])?\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?\s*(?:收盘价?|止)?"
 )

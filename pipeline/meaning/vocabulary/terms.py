@@ -31,6 +31,12 @@ def matching_keys(key: str) -> tuple[str, ...]:
     return _index().get(_signature(key), ())
 
 
+def is_torn(key: str) -> bool:
+    """Whether a label ends inside a word, as clipped ones do: 股东权 for 股东权益."""
+    last = [*_cutter().cut(key, HMM=False)][-1]
+    return len(last) == 1 or last not in vocabulary().terms
+
+
 @lru_cache(maxsize=1)
 def _index() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
