@@ -6,6 +6,7 @@ grid; a grid counts as a table only with labels at its left.
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ ALIGNED = 2.6  # points that the common edge of a column may vary by
 NEXT_ROW = 2.9  # a column goes on while the next value is nearer than this many em
 LABEL_EM = 22.0  # a longer text at the left is prose
 MIN_ROWS = 3
+_TICKER_END = re.compile(r"[A-Z]{2}$")
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
         Item(number, s)
         for number, line in enumerate(segments)
         for s in line
-        if is_loose_value(tight(s.text)) and not tight(s.text).isalpha()
+        if is_loose_value(tight(s.text)) and not _TICKER_END.search(tight(s.text))
     ]
     chains = [c for c in _chains(items) if len(c) >= 2]
     stacks: list[Stack] = []
@@ -182,6 +184,7 @@ def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
 def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Stack | None:
     grid.sort(key=lambda c: min(i.segment.box.x0 for i in c))
     longest = max(len(c) for c in grid)
+    grid = [c for c in grid if len(c) >= 0.3 * longest]
     if longest < MIN_ROWS and len(grid) < MIN_ROWS:
         return None
     rows = sorted({i.line for c in grid for i in c})
