@@ -194,15 +194,15 @@ def _read(page: Any) -> _Reading:
         if text.startswith("(cid:") or text in {"\x00", "\ufffd"}:
             unmapped += 1
             continue
-        a, b, *_ = char["matrix"]
-        upright = bool(char["upright"]) and a > 0 and abs(b) <= 0.1 * a
+        # Not pdfplumber's own "upright": it turns false at a skew of 1e-8 that some producers write.
+        a, b, _, d, _, base = char["matrix"]
+        upright = a > 0 and d > 0 and abs(b) <= 0.1 * a
         size = float(char["size"])
-        base = frame.media_height - char["matrix"][5] - frame.dy if upright else char["bottom"] - above
         glyph = Glyph(
             text="".join(map(_shown, text)),
             x0=float(char["x0"]) - left,
             x1=float(char["x1"]) - left,
-            baseline=float(base),
+            baseline=float(frame.media_height - base - frame.dy if upright else char["bottom"] - above),
             size=size if math.isfinite(size) else 0.0,
             font=re.sub(r"^[A-Z]{6}\+", "", str(char["fontname"])),
             color=_rgb(char["non_stroking_color"]),

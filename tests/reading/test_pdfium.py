@@ -63,6 +63,13 @@ def test_letter_spaced_digits_are_one_number_and_columns_are_two(open_document: 
         assert texts(document.page(1)) == ["18,079", "2024", "2025"]
 
 
+@pytest.mark.parametrize("open_document", READERS)
+def test_a_matrix_skewed_by_rounding_is_still_upright(open_document: Open) -> None:
+    content = "BT /F1 10 Tf 1 0.00000002 0.00000002 1 50 100 Tm (18,079) Tj ET\n"
+    with open_document(pdf(Sheet(content))) as document:
+        assert texts(document.page(1)) == ["18,079"]
+
+
 def test_bold_is_the_fonts_or_an_overprint() -> None:
     # PDFium itself drops a copy that follows within a few text objects, and with it the sign of boldness.
     between = "".join(text(f"row {i}", 150, 20 + 12 * i) for i in range(8))
