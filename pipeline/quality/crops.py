@@ -14,6 +14,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,19 +123,24 @@ def snap(strips: Sequence[Box], image: Any, scale: float) -> tuple[Strip, ...]:
     left, right = round(strips[0].x0 * scale), round(strips[0].x1 * scale)
     column = image.crop((left, 0, max(right, left + 1), image.height)).convert("L")
     narrow = column.resize((min(column.width, 60), column.height), Image.Resampling.BOX)
-    contrast = [max(line) - min(line) for line in _lines(narrow)]
+    pixels: bytes = narrow.tobytes()
+
+    @cache
+    def contrast(y: int) -> int:
+        line = pixels[y * narrow.width : (y + 1) * narrow.width]
+        return max(line) - min(line)
 
     def quiet(edge: float, step: int) -> float:
         start = round(edge * scale)
         outwards = [start + step * distance for distance in range(round(SNAP * scale))]
         inwards = [start - step * distance for distance in range(1, round(INWARDS * scale))]
-        near = [y for y in (*outwards, *inwards) if 0 <= y < len(contrast)]
+        near = [y for y in (*outwards, *inwards) if 0 <= y < narrow.height]
         if not near:
             return edge
-        calm = min(contrast[y] for y in near) + 4
-        found = next(y for y in near if contrast[y] <= calm)
+        calm = min(contrast(y) for y in near) + 4
+        found = next(y for y in near if contrast(y) <= calm)
         for _ in range(round(AIR * scale)):
-            if not 0 <= found + step < len(contrast) or contrast[found + step] > calm:
+            if not 0 <= found + step < narrow.height or contrast(found + step) > calm:
                 break
             found += step
         return found / scale
@@ -146,11 +152,6 @@ def snap(strips: Sequence[Box], image: Any, scale: float) -> tuple[Strip, ...]:
         stacked.append(Strip(Box(strips[0].x0, top, strips[0].x1, bottom), offset))
         offset += bottom - top + TEAR
     return tuple(stacked)
-
-
-def _lines(image: Any) -> list[bytes]:
-    data: bytes = image.tobytes()
-    return [data[start : start + image.width] for start in range(0, len(data), image.width)]
 
 
 def _merge(spans: Sequence[tuple[float, float]], gap: float = CONTEXT) -> list[tuple[float, float]]:
@@ -319,6 +320,6 @@ def _png(image: Any) -> bytes:
 
     out = io.BytesIO()
     image.quantize(colors=COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
+        out, "PNG", compress_level=7
     )
     return out.getvalue()
