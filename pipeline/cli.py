@@ -91,9 +91,11 @@ Timeout = Annotated[
 ]
 ReadAgain = Annotated[
     Again,
-    typer.Option(help="Read reports once more that are done: those that failed, or all. Without it, a report is read "
-                      "again only when the program has changed."),
-]  # fmt: skip
+    typer.Option(
+        help="Read reports once more that are done: those that failed, or all. Without it, a report is "
+        "read again only when the program has changed."
+    ),
+]
 
 
 @app.command(
@@ -232,9 +234,9 @@ def quality(
     ] = None,
 ) -> None:
     """Write the data-quality report: one page with every finding and the place it stands on."""
-    from pipeline.batch.whole import write_quality
+    from pipeline.quality.report import write_quality_report
 
-    print(write_quality(extracted, out or extracted / "quality.html", pdfs))
+    print(write_quality_report(extracted, out or extracted / "quality.html", pdf_root=pdfs))
 
 
 @app.command(

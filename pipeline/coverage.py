@@ -19,8 +19,8 @@ _SLACK = 1.5  # points; a box of a cell may be cut a little tighter than the wor
 _MARGIN = 0.07  # of the page's height: running heads and page numbers stand in the outer seven hundredths
 
 RUNNING_TEXT = "running text"
-ALONE = "standing alone, as in charts"
-IN_TABLE = "in a table, not a value"
+ALONE = "chart or lone figure"
+IN_TABLE = "head or label of a table"
 FURNITURE = "head or foot of the page"
 UNREADABLE = "no usable text layer"
 
@@ -77,9 +77,9 @@ def coverage_rows(
 
 
 def unread_row(report_id: str, page: int) -> dict[str, Any]:
-    """The row of a page that could not be read at all."""
+    """The row of a page that could not be read at all; the report's `reason` says so."""
     counts = dict.fromkeys(("words", "tables", "numbers_on_page", "numbers_in_facts"), 0)
-    return {"report_id": report_id, "page": page, **counts, "left_out": "the page cannot be read"}
+    return {"report_id": report_id, "page": page, **counts, "left_out": None}
 
 
 def _row(report_id: str, page: Page, tables: int, facts: _Boxes, cells: _Boxes) -> dict[str, Any]:
@@ -87,9 +87,6 @@ def _row(report_id: str, page: Page, tables: int, facts: _Boxes, cells: _Boxes) 
     left = [number for number in numbers if not facts.hold(number.x, number.y)]
     causes = Counter(_cause(page, number, cells) for number in left)
     ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
-    told = "; ".join(f"{cause} {count}" for cause, count in ranked)
-    if page.text_layer != "good" and not told:
-        told = UNREADABLE
     return {
         "report_id": report_id,
         "page": page.number,
@@ -97,7 +94,7 @@ def _row(report_id: str, page: Page, tables: int, facts: _Boxes, cells: _Boxes) 
         "tables": tables,
         "numbers_on_page": len(numbers),
         "numbers_in_facts": len(numbers) - len(left),
-        "left_out": told or None,
+        "left_out": "; ".join(f"{cause} {count}" for cause, count in ranked) or None,
     }
 
 

@@ -16,8 +16,7 @@ from pipeline.coverage import coverage_rows, may_hold_tables, unread_row
 from pipeline.datasets import schema
 from pipeline.errors import InputError
 from pipeline.meaning.cover import ReportMeta, read_cover
-from pipeline.meaning.facts import Fact, facts_of, table_id
-from pipeline.meaning.kinds import Kind, kinds_of
+from pipeline.meaning.facts import Meaning, meaning_of, table_id
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
 from pipeline.reading.page import Page, TextLayer
 from pipeline.reading.pdfium import Document, open_document
@@ -158,8 +157,7 @@ class _Walk:
     pages: list[Page] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
     meta: ReportMeta | None = None
-    tables: list[tuple[Table, Kind, str]] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
+    tables: list[Meaning] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, document: Document) -> None:
@@ -219,27 +217,25 @@ class _Walk:
         return list(found.values())
 
     def _give_meaning(self, found: Sequence[Table]) -> None:
-        meta = self.meta
-        about = _About(
-            self.report_id,
-            meta.company if meta else None,
-            meta.tickers if meta else (),
-            meta.published_on if meta else None,
-        )
-        for table, kind in zip(found, self._kinds(found), strict=True):
-            identifier = table_id(self.report_id, table.pages[0], table.box)
-            self.tables.append((table, kind, identifier))
-            with self._caught(f"{_place(table)}: its numbers could not be given a meaning"):
-                self.facts += facts_of(table, kind=kind, table_id=identifier, report=about)
-
-    def _kinds(self, found: Sequence[Table]) -> list[Kind]:
-        with self._caught("what the tables show cannot be told"):
-            return kinds_of(found)
-        return ["other"] * len(found)
+        """All tables together or, where that fails, each by itself, so that one costs only its own facts."""
+        meta = self.meta or ReportMeta()
+        about = _About(self.report_id, meta.company, meta.tickers, meta.published_on)
+        try:
+            self.tables = meaning_of(found, about)
+        except Exception:
+            known = len(self.problems)
+            for table in found:
+                identifier = table_id(self.report_id, table.pages[0], table.box)
+                meaning = Meaning(table, identifier, "other", ())
+                with self._caught(f"{_place(table)}: its numbers could not be given a meaning"):
+                    [meaning] = meaning_of([table], about)
+                self.tables.append(meaning)
+            if len(self.problems) == known:
+                self.problems.append(Problem("the tables could not be read together", traceback.format_exc()))
 
     def result(self, file_name: str, version: str) -> ExtractedReport:
         outcome, reason = self._outcome()
-        facts = fact_records(self.facts)
+        facts = fact_records(fact for meaning in self.tables for fact in meaning.facts)
         row: Record = dict.fromkeys(schema.REPORTS.names)
         if self.meta:
             row |= _meta_columns(self.meta)
@@ -255,15 +251,18 @@ class _Walk:
         }
         return _report(
             [row],
-            [table_record(t, kind=k, table_id=i, report_id=self.report_id) for t, k, i in self.tables],
+            [
+                table_record(of.table, kind=of.kind, table_id=of.table_id, report_id=self.report_id)
+                for of in self.tables
+            ],
             [
                 record
-                for t, _, i in self.tables
-                for record in cell_records(t, table_id=i, report_id=self.report_id)
+                for of in self.tables
+                for record in cell_records(of.table, table_id=of.table_id, report_id=self.report_id)
             ],
             facts,
             [
-                *coverage_rows(self.report_id, self.pages, [table for table, _, _ in self.tables], facts),
+                *coverage_rows(self.report_id, self.pages, [of.table for of in self.tables], facts),
                 *(unread_row(self.report_id, number) for number in self.unread),
             ],
             self.problems,

@@ -42,6 +42,7 @@ class Inputs(NamedTuple):
     offered: tuple[Offered, ...]
     duplicates: tuple[Duplicate, ...]
     unreadable: tuple[Unreadable, ...]
+    root: Path  # the folder that the file names of the first input are relative to
 
 
 def collect(inputs: Sequence[str | Path]) -> Inputs:
@@ -51,6 +52,8 @@ def collect(inputs: Sequence[str | Path]) -> Inputs:
     one report, under the first of their names. Raises InputError where an input is not there or a pattern
     matches nothing.
     """
+    if not inputs:
+        raise InputError("nothing to read: name a PDF, a folder or a pattern")
     offered: dict[str, Offered] = {}
     duplicates, unreadable = [], []
     for file_name, path in sorted(set(_files(inputs))):
@@ -63,7 +66,7 @@ def collect(inputs: Sequence[str | Path]) -> Inputs:
         first = offered.setdefault(report_id, Offered(report_id, file_name, path, len(data)))
         if first.file_name != file_name:
             duplicates.append(Duplicate(file_name, first.file_name))
-    return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable))
+    return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable), _root(Path(inputs[0])))
 
 
 def _files(inputs: Iterable[str | Path]) -> Iterator[tuple[str, Path]]:
@@ -73,11 +76,19 @@ def _files(inputs: Iterable[str | Path]) -> Iterator[tuple[str, Path]]:
         if given.is_dir():
             yield from _below(given, given)
         elif given.exists():
-            yield _named(given, given.parent)
+            yield _named(given, _root(given))
         elif _WILD & set(text):
             yield from _matching(text)
         else:
             raise InputError(f"{text}: there is no such file or folder")
+
+
+def _root(given: Path) -> Path:
+    """The folder itself, the folder of a file, or what stands before the first wildcard of a pattern."""
+    if given.exists():
+        return given if given.is_dir() else given.parent
+    fixed = next((index for index, part in enumerate(given.parts) if _WILD & set(part)), len(given.parts))
+    return Path(*given.parts[:fixed])
 
 
 def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
@@ -96,10 +107,8 @@ def _refuse(error: OSError) -> None:
 
 
 def _matching(pattern: str) -> Iterator[tuple[str, Path]]:
-    parts = PurePath(pattern).parts
-    fixed = next(index for index, part in enumerate(parts) if _WILD & set(part))
-    root = Path(*parts[:fixed])
-    found = sorted(root.glob(str(PurePath(*parts[fixed:]))))
+    root = _root(Path(pattern))
+    found = sorted(root.glob(str(PurePath(pattern).relative_to(root))))
     if not found:
         raise InputError(f"{pattern}: no file or folder matches")
     for path in found:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.batch.inputs import Duplicate, Offered, Unreadable, collect
+from pipeline.batch.inputs import Duplicate, Inputs, Offered, Unreadable, collect
 from pipeline.batch.work import CheckTask, ReadTask, Told, check_again, read
 from pipeline.batch.workers import Finished, Lost, each
 from pipeline.datasets.store import prepare, read_dataset, unverified, write_report
@@ -31,6 +31,7 @@ class Extraction:
     """What a run did: reports read now, those it had already, and files that are no reports of their own."""
 
     out: Path
+    root: Path  # the folder of the PDFs, for those who show them
     read: tuple[Told, ...]
     kept: tuple[Told, ...]
     duplicates: tuple[Duplicate, ...]
@@ -53,7 +54,7 @@ class Extraction:
 
 
 def extract_all(
-    inputs: Sequence[str | Path],
+    inputs: Sequence[str | Path] | Inputs,
     out: Path,
     *,
     workers: int | None = None,
@@ -72,7 +73,7 @@ def extract_all(
 
     Raises InputError where an input is not there, OutputError where `out` cannot be written.
     """
-    found = collect(inputs)
+    found = inputs if isinstance(inputs, Inputs) else collect(inputs)
     prepare(out)
     version = pipeline_version()
     had = _outcomes(out)
@@ -89,6 +90,7 @@ def extract_all(
     unchecked = check_reports(unverified(out), out, workers=workers, timeout=timeout) if checked else ()
     return Extraction(
         out=out,
+        root=found.root,
         read=tuple(sorted(told, key=lambda one: one.file_name)),
         kept=tuple(had[one.report_id][1] for one in found.offered if one.report_id not in fresh),
         duplicates=found.duplicates,

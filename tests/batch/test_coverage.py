@@ -71,14 +71,13 @@ def test_causes_are_told_most_frequent_first() -> None:
     assert str(found["left_out"]).split("; ") == [
         "head or foot of the page 2",
         "running text 2",
-        "in a table, not a value 1",
-        "standing alone, as in charts 1",
+        "chart or lone figure 1",
+        "head or label of a table 1",
     ]
     assert found["tables"] == 1
 
 
-def test_a_page_without_usable_text_says_so_even_without_a_number() -> None:
-    assert row(page(text_layer="none"))["left_out"] == "no usable text layer"
+def test_numbers_of_a_page_whose_text_cannot_be_trusted_are_told_apart() -> None:
     assert row(page(word("12", 50, 300), text_layer="garbled"))["left_out"] == "no usable text layer 1"
 
 

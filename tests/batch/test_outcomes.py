@@ -41,7 +41,7 @@ def test_a_page_of_pictures_among_pages_of_text_is_partial_and_named() -> None:
     assert report.outcome == "partial"
     assert report.reason is not None
     assert report.reason.startswith("page 3: the text is painted as pictures; put the file through OCR")
-    assert report.coverage["left_out"].to_pylist()[2] == "no usable text layer"
+    assert report.coverage["words"].to_pylist()[2] == 0
 
 
 def test_a_page_of_few_pictures_among_pages_of_text_holds_no_table() -> None:
