@@ -32,6 +32,9 @@ def _wrap_part(text: str, ink: Ink, width: float) -> list[str]:
                 carry.insert(0, line.pop())
             while len(line) > 1 and line[-1] in NOT_AT_END:
                 carry.insert(0, line.pop())
+            if carry and measure("".join([*carry, piece]), ink.size) > width:
+                # Too narrow a column for the rule about marks: the width comes first.
+                line, carry = [*line, *carry], []
             lines.append(line)
             line = [*carry, piece] if carry or piece.strip() else []
         else:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections import defaultdict
 from functools import cache
@@ -20,6 +21,7 @@ from .samples import SAMPLES, TRUTH
 from .sheet import Ink
 
 ROOT = Path(__file__).parents[2]
+CORPUS = Path(os.environ.get("YANBAO_CORPUS", ROOT.parent / "shared" / "corpus"))
 pytest.importorskip("pylopdf_fonts_zh_cn", reason="the Chinese fonts are a development dependency")
 
 
@@ -87,12 +89,11 @@ def test_the_template_words_are_in_the_text_layer_and_not_on_the_page() -> None:
     assert sum(text.count(char) for char in "[]_") >= 3 * 9
 
 
+@pytest.mark.corpus
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the real reports are not here (set YANBAO_CORPUS)")
 def test_labels_and_numbers_are_those_of_the_printed_report() -> None:
     """The re-typeset report agrees with the hand-made truth about the report it was set from."""
-    path = ROOT.parent / "shared" / "corpus" / "truth" / "sensetime_initiation.json"
-    if not path.exists():
-        pytest.skip("the real reports are not here")
-    other = json.loads(path.read_text(encoding="utf8"))
+    other = json.loads((CORPUS / "truth" / "sensetime_initiation.json").read_text(encoding="utf8"))
     mine = truth("sensetime_initiation")
     assert mine["report"] == other["report"]
 
@@ -107,6 +108,16 @@ def test_labels_and_numbers_are_those_of_the_printed_report() -> None:
         }
 
     assert grids(mine) == grids(other)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_readme_names_each_planted_error(name: str) -> None:
+    readme = (ROOT / "raw_reports" / "README.md").read_text(encoding="utf8")
+    for error in truth(name)["report_errors"]:
+        column = error["column"].replace("|", " ")
+        cell = f"{error['row']}, {column} | {error['printed']} | {error['should_be']}"
+        assert re.search(rf"\| `{name}.pdf` \| {error['page']} \| .* \| {re.escape(cell)} \|", readme)
+    assert len(truth(name)["report_errors"]) == (0 if name == "sensetime_initiation" else 1)
 
 
 def test_label_paths_follow_the_indents() -> None:
@@ -147,6 +158,7 @@ def test_figures_are_printed_in_the_house_form(value: str, form: str, negative: 
 CHARACTERS = st.text(alphabet="营业收入，。（）ab 1.5%、“”", max_size=60)
 
 
+@settings(deadline=None)  # the first example loads the font
 @given(CHARACTERS, st.floats(min_value=20, max_value=200))
 def test_wrapping_keeps_every_character_and_the_width(text: str, width: float) -> None:
     from .fonts import face
@@ -166,7 +178,7 @@ def test_no_line_starts_with_a_closing_mark() -> None:
 PERCENT = st.integers(min_value=-300, max_value=600).map(lambda tenths: tenths / 10)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(PERCENT, min_size=5, max_size=5), st.lists(PERCENT, min_size=6, max_size=6))
 def test_any_company_of_the_model_balances(growth: list[float], margin: list[float]) -> None:
     drivers = dict(load("guanlan_688999_20250829")["drivers"])

@@ -64,7 +64,32 @@ class ReportTruth:
     file: str
     report: dict[str, Any]
     tables: list[TableTruth]
-    report_errors: list[dict[str, str]]
+    planted: dict[str, str] | None = None  # the one wrong cell: row, column, printed, should_be, why
+
+    def _errors(self) -> list[dict[str, Any]]:
+        """The planted error with the table, page and box where it stands."""
+        if self.planted is None:
+            return []
+        for table in self.tables:
+            for row in table.rows:
+                for column, value, box in zip(table.columns, row.values, row.boxes, strict=True):
+                    at = {"row": row.label_path[-1], "column": column, "printed": value}
+                    if at.items() <= self.planted.items():
+                        where = {
+                            "page": row.page,
+                            "table": table.title,
+                            "kind": table.kind,
+                            "box": _rounded(box),
+                        }
+                        return [
+                            {
+                                **where,
+                                **at,
+                                "should_be": self.planted["should_be"],
+                                "why": self.planted["why"],
+                            }
+                        ]
+        raise LookupError(f"the planted error is not printed: {self.planted}")
 
     def as_json(self, pdf: bytes) -> str:
         numeric = [table.as_json() for table in self.tables if table.kind != "text"]
@@ -75,7 +100,7 @@ class ReportTruth:
             "report": self.report,
             "tables": numeric,
             "text_tables": words,
-            "report_errors": self.report_errors,
+            "report_errors": self._errors(),
             "notes": [],
         }
         return _written(whole)
