@@ -83,7 +83,9 @@ def compose() -> tuple[bytes, ReportTruth]:
             closing.prose("　　" + paragraph, Ink("serif", 8.2))
     written = datetime(2025, 8, 29, 8, tzinfo=UTC)
     pdf = sheet.save(f"{facts['report']['company']}点评", written)
-    return pdf, ReportTruth(f"raw_reports/{NAME}.pdf", facts["report"], truths, made.error)
+    return pdf, ReportTruth(
+        f"raw_reports/{NAME}.pdf", facts["report"], truths, facts["cover"]["analysts"], made.error
+    )
 
 
 def _set(flow: Flow, table: Table) -> None:

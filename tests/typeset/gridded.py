@@ -62,7 +62,13 @@ def compose() -> tuple[bytes, ReportTruth]:
             flow.prose(paragraph, Ink(size=7.8))
     written = datetime(2025, 4, 11, 9, tzinfo=UTC)
     pdf = sheet.save(f"{facts['report']['company']} 首次覆盖", written)
-    return pdf, ReportTruth(f"raw_reports/{NAME}.pdf", facts["report"], truths + flow.truths, made.error)
+    return pdf, ReportTruth(
+        f"raw_reports/{NAME}.pdf",
+        facts["report"],
+        truths + flow.truths,
+        facts["cover"]["analysts"],
+        made.error,
+    )
 
 
 def _set(flow: Flow, table: Table) -> None:

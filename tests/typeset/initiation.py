@@ -52,7 +52,7 @@ def compose() -> tuple[bytes, ReportTruth]:
     _, _, contents = _pages(facts, [])
     sheet, truths, _ = _pages(facts, contents)
     pdf = sheet.save(f"{facts['report']['company']} 首次覆盖", datetime(2025, 1, 26, 12, tzinfo=UTC))
-    return pdf, ReportTruth(f"raw_reports/{NAME}.pdf", facts["report"], truths)
+    return pdf, ReportTruth(f"raw_reports/{NAME}.pdf", facts["report"], truths, facts["cover"]["analysts"])
 
 
 def _pages(

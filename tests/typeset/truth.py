@@ -64,6 +64,7 @@ class ReportTruth:
     file: str
     report: dict[str, Any]
     tables: list[TableTruth]
+    analysts: list[dict[str, str]]
     planted: dict[str, str] | None = None  # the one wrong cell: row, column, printed, should_be, why
 
     def _errors(self) -> list[dict[str, Any]]:
@@ -98,6 +99,7 @@ class ReportTruth:
             "file": self.file,
             "sha256": hashlib.sha256(pdf).hexdigest(),
             "report": self.report,
+            "analysts": self.analysts,
             "tables": numeric,
             "text_tables": words,
             "report_errors": self._errors(),
