@@ -6,6 +6,7 @@ repeat the run without labels in between. What lies below the gap between two he
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -129,13 +130,32 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
         below = [s for row in rows for s in segments_of(row)]
         for group in _split_by_labels(heads, below):
-            if len(group) < 2 or not _has_values_below(group, rows):
+            if len(group) < 2 or not _is_head_row(group, line) or not _has_values_below(group, rows):
                 continue
             top, bottom = min(s.box.top for s in group), max(s.box.bottom for s in group)
             boxes = tuple(s.box for s in group)
             words = tuple(w for s in group for w in s.words)
             found.append(Anchor(boxes, words, top, bottom, boxes[0].x0, boxes[-1].x1))
     return _with_room(page, lines, found)
+
+
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _is_head_row(heads: Sequence[Segment], line: Sequence[Word]) -> bool:
+    """Whether the run heads columns: a row of numbers (`1984 1888 1980 1969`) can look like a row of years.
+
+    No other number stands between the heads, and bare years follow one another (once, or once per group).
+    """
+    first, last = heads[0].box, heads[-1].box
+    if any(is_number(w.text) and not is_period(w.text) and first.x0 < w.xc < last.x1 for w in line):
+        return False
+    texts = [s.text.replace(" ", "") for s in heads]
+    if not all(_BARE_YEAR.fullmatch(t) for t in texts):
+        return True
+    years = [int(t) for t in texts]
+    restart = years[0]
+    return all(abs(b - a) == 1 or b == restart for a, b in pairwise(years)) and len(set(years)) > 1
 
 
 def _has_values_below(heads: Sequence[Segment], rows: Sequence[Sequence[Word]]) -> bool:

@@ -85,7 +85,9 @@ def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
     for word in line:
         if groups:
             last = groups[-1][-1]
-            near = word.x0 - last.x1 <= gap * max(last.size, word.size)
+            # Behind a number or a year only the quarter em that Word puts between scripts holds a phrase together.
+            limit = min(gap, 0.3) if _stands_alone(last.text) and gap <= PHRASE_GAP else gap
+            near = word.x0 - last.x1 <= limit * max(last.size, word.size)
             if near and not _is_cell_of_its_own(last.text, word.text):
                 groups[-1].append(word)
                 continue

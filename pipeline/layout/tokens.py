@@ -14,6 +14,7 @@ _NUMBER = re.compile(
 )
 _MISSING = re.compile(r"(?:[-−－–—―]{1,3}|/|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE)
 _YEAR = r"(?:19[89]\d|20[0-4]\d)"
+_MONTH = r"(?:1[0-2]|0?[1-9])"
 _MARK = r"(?:年度?)?[（(]?(?:[AEFaef]|预测|预计|实际)?[)）]?"
 _PERIOD = re.compile(
     rf"(?:FY)?{_YEAR}{_MARK}"
@@ -24,7 +25,8 @@ _PERIOD = re.compile(
     rf"|9[Mm](?:{_YEAR}|\d\d){_MARK}"
     rf"|(?:{_YEAR}|\d\d)[HhQq][1-4]{_MARK}"
     rf"|{_YEAR}年?[HhQq]?[1-4]?-?(?:[上下]半年|[一二三四]季度|前三季度|中报|年报|一季报|三季报){_MARK}"
-    rf"|{_YEAR}[-/.年]\d{{1,2}}(?:[-/.月]\d{{1,2}}日?)?[AEFaef]?"
+    # Not `2013.54`: a year and a month with a point between are a number.
+    rf"|{_YEAR}[-/年]{_MONTH}(?:[-/月]\d{{1,2}}日?|月)?[AEFaef]?|{_YEAR}\.{_MONTH}\.\d{{1,2}}"
     rf"|(?:12|0?[369])[-/](?:{_YEAR}|\d\d)[AEFaef]?"
 )
 # A value of a side box: digits with separators, dates, ranges, tickers, currency words.

@@ -128,8 +128,21 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
             text = " ".join(p.text for p in parts)
             heads.append(Head(text, union([p.box for p in parts]), index, index))
         heads += _place_spanning(spanning, columns, timed, periods)
-        placed.append(sorted(heads, key=lambda h: h.first))
+        placed.append(_one_a_column(heads))
     return placed
+
+
+def _one_a_column(heads: Sequence[Head]) -> list[Head]:
+    """Heads of one level from the left; two that claim one column are set together over what both span."""
+    apart: list[Head] = []
+    for head in sorted(heads, key=lambda h: (h.first, h.box.x0)):
+        last = apart[-1] if apart else None
+        if last is not None and head.first <= last.last:
+            text = f"{last.text} {head.text}"
+            apart[-1] = Head(text, union([last.box, head.box]), last.first, max(last.last, head.last))
+        else:
+            apart.append(head)
+    return apart
 
 
 def _place_spanning(
