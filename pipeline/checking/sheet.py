@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.checking.estimate import Estimate
-from pipeline.checking.intervals import half_digit, printed
+from pipeline.checking.intervals import Interval, half_digit, printed
 from pipeline.errors import DataError
 
 FACT_COLUMNS = (
@@ -49,7 +49,7 @@ _QUALIFIER = re.compile(
 WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Printed:
     """One printed number: its place, its meaning, its text."""
 
@@ -73,7 +73,7 @@ class Printed:
     unit: str | None
     scale: int
 
-    @property
+    @cached_property
     def factor(self) -> Fraction:
         """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent."""
         if self.unit == "percent":
@@ -93,11 +93,15 @@ class Printed:
 
     def estimate(self) -> Estimate | None:
         """The number in base units with its rounding; None where none is printed."""
+        return self._estimate
+
+    @cached_property
+    def _estimate(self) -> Estimate | None:
         if self.value is None:
             return None
         interval = printed(self.value, self.decimals)
         low, high = interval.low * self.factor, interval.high * self.factor
-        return Estimate(self.value * self.factor, type(interval)(low, high), {self.fact_id: self.half})
+        return Estimate(self.value * self.factor, Interval(low, high), {self.fact_id: self.half})
 
 
 @dataclass(frozen=True, slots=True)

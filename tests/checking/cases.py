@@ -1,0 +1,235 @@
+"""Small printed tables for the rules that ordinary statements do not call on, with their misprints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.checking.company import YEARS, Grid, Line
+
+
+@dataclass(frozen=True)
+class Case:
+    """A table the rule holds in, the misprint that breaks it, and the row it cannot do without."""
+
+    rule_id: str
+    grid: Grid
+    wrong: tuple[str, int, str]  # label, column, text
+    needed: str  # label of a row without which the rule does not apply
+
+
+def row(label: str, concept: str | None, *texts: str, **more: object) -> Line:
+    return Line(label, concept, texts, **more)  # type: ignore[arg-type]
+
+
+def amounts(*lines: Line, kind: str) -> Grid:
+    return Grid(kind, lines, YEARS[: len(lines[0].texts)])
+
+
+NO_SUBTOTALS = amounts(
+    row("现金", "cash", "10", "11", "12", "13", "14"),
+    row("存货", "inventories", "20", "21", "22", "23", "24"),
+    row("固定资产", "fixed_assets", "30", "31", "32", "33", "34"),
+    row("资产总计", "total_assets", "60", "63", "66", "69", "72"),
+    row("短期借款", "short_term_debt", "8", "8", "8", "8", "8"),
+    row("其他负债", "other_liabilities", "12", "13", "14", "15", "16"),
+    row("负债合计", "total_liabilities", "20", "21", "22", "23", "24"),
+    kind="balance_sheet",
+)
+NO_LIABILITIES = amounts(
+    row("资产总计", "total_assets", "60", "63", "66", "69", "72"),
+    row("流动负债", "total_current_liabilities", "20", "21", "22", "23", "24"),
+    row("长期负债", "total_non_current_liabilities", "10", "10", "10", "10", "10"),
+    row("总权益", "total_equity", "30", "32", "34", "36", "38"),
+    kind="balance_sheet",
+)
+WITH_FX = amounts(
+    row("经营", "cash_flow_operating", "100", "110", "120", "130", "140"),
+    row("投资", "cash_flow_investing", "-60", "-61", "-62", "-63", "-64"),
+    row("筹资", "cash_flow_financing", "-10", "-11", "-12", "-13", "-14"),
+    row("汇率变动影响", "fx_effect", "7", "-8", "9", "4", "0"),
+    row("现金净增加额", "net_change_in_cash", "37", "30", "55", "58", "62"),
+    kind="cash_flow",
+)
+# 营业外收支 net, no 净利润 line, costs of the house in brackets, expenses with their sum.
+HONG_KONG = amounts(
+    row("收入", "revenue", "900", "950", "1000", "1050", "1100"),
+    row("营业费用合计", "operating_expenses", "300", "310", "320", "330", "340"),
+    row("销售费用", "selling_expenses", "100", "105", "110", "115", "120"),
+    row("管理费用", "admin_expenses", "200", "205", "210", "215", "220"),
+    row("营业利润", "operating_profit", "600", "640", "680", "720", "760"),
+    row("应占联营公司利润", "share_of_associates", "5", "6", "7", "8", "9"),
+    row("财务成本", "finance_costs", "-20", "-21", "-22", "-23", "-24"),
+    row("税前利润", "profit_before_tax", "585", "625", "665", "705", "745"),
+    row("税项", "income_tax", "-85", "-95", "-105", "-115", "-125"),
+    row("少数股东损益", "minority_interest_profit", "-10", "-11", "-12", "-13", "-14"),
+    row("归母净利润", "net_profit_parent", "490", "519", "548", "577", "606"),
+    kind="income_statement",
+)
+NET_ITEM = amounts(
+    row("营业利润", "operating_profit", "600", "640", "680", "720", "760"),
+    row("营业外收支", "non_operating_net", "-9", "-8", "-7", "-6", "-5"),
+    row("利润总额", "profit_before_tax", "591", "632", "673", "714", "755"),
+    kind="income_statement",
+)
+RECURRING = amounts(
+    row("扣非", "net_profit_parent_recurring", "500", "550", "660", "726", "871.2"),
+    row(
+        "扣非增速",
+        "net_profit_parent_recurring_growth",
+        "",
+        "10%",
+        "20%",
+        "10%",
+        "20%",
+        unit="percent",
+        scale=0,
+    ),
+    row("经调整", "adjusted_net_profit", "500", "550", "660", "726", "871.2"),
+    row("经调整增速", "adjusted_net_profit_growth", "", "10%", "20%", "10%", "20%", unit="percent", scale=0),
+    row("经调整归母", "adjusted_net_profit_parent", "500", "550", "660", "726", "871.2"),
+    row(
+        "归母增速",
+        "adjusted_net_profit_parent_growth",
+        "",
+        "10%",
+        "20%",
+        "10%",
+        "20%",
+        unit="percent",
+        scale=0,
+    ),
+    kind="ratios",
+)
+SHARES = amounts(
+    row("主营业务收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
+    row("销售费用", "selling_expenses", "-100", "-121", "-144", "-169", "-196"),
+    row("%销售收入", None, "10.0%", "11.0%", "12.0%", "13.0%", "14.0%", unit="percent", scale=0),
+    kind="income_statement",
+)
+SEGMENTS = amounts(
+    row("总收入", "revenue", "30.1", "33.2", "36.3", "39.4", "42.5"),
+    row("芯片", "segment_revenue", "10.0", "11.1", "12.2", "13.3", "14.4"),
+    row(
+        "占比", "segment_revenue_share", "33.2%", "33.4%", "33.6%", "33.8%", "33.9%", unit="percent", scale=0
+    ),
+    row("软件", "segment_revenue", "20.1", "22.1", "24.1", "26.1", "28.1"),
+    kind="segments",
+)
+HALVES = Grid(
+    "income_statement",
+    (row("营业收入", "revenue", "10.1", "12.2", "22.3", "11.0", "13.0", "24.0"),),
+    ("2023H1", "2023H2", "2023", "2024H1", "2024H2", "2024"),
+)
+COMPS = Grid(
+    "comps",
+    (
+        row("甲公司", None, "50.00", "1000", "50", "60", "70", "80", "20.0", "16.7", "14.3", "12.5", "16.9%"),
+        row(
+            "乙公司", None, "20.00", "2000", "80", "90", "100", "110", "25.0", "22.2", "20.0", "18.2", "11.2%"
+        ),
+        row(
+            "丙公司", None, "30.00", "3000", "90", "99", "110", "120", "33.3", "30.3", "27.3", "25.0", "10.1%"
+        ),
+        row(
+            "丁公司",
+            None,
+            "40.00",
+            "4000",
+            "100",
+            "110",
+            "120",
+            "130",
+            "40.0",
+            "36.4",
+            "33.3",
+            "30.8",
+            "9.1%",
+        ),
+        row("平均值", None, "", "", "", "", "", "", "29.6", "26.4", "23.7", "21.6", "11.8%"),
+    ),
+    (None, None, "2023", "2024", "2025", "2026", "2023", "2024", "2025", "2026", None),
+    (
+        "股价",
+        "总市值",
+        *(f"净利润|{y}" for y in range(2023, 2027)),
+        *(f"PE|{y}" for y in range(2023, 2027)),
+        "23-26 CAGR",
+    ),
+    ("close_price", "market_cap", *["net_profit_parent"] * 4, *["pe_ratio"] * 4, "net_profit_parent_cagr"),
+    (("CNY/share", 0), *[("CNY", 8)] * 5, *[("times", 0)] * 4, ("percent", 0)),
+)
+
+
+def _multiples(base: str, unit: tuple[str, int], multiple: str, first: str) -> Grid:
+    """The same companies with another base of the multiple."""
+    cap = first == "market_cap"
+    return Grid(
+        "comps",
+        (
+            row("甲公司", None, "100.0", "10.00", "12.50", "20.00", "25.00", "10.0", "8.0", "5.0", "4.0"),
+            row("乙公司", None, "200.0", "10.00", "12.50", "20.00", "25.00", "20.0", "16.0", "10.0", "8.0"),
+        ),
+        (None, *["2023", "2024", "2025", "2026"] * 2),
+        (
+            "总市值" if cap else "股价",
+            *(f"基数|{y}" for y in range(2023, 2027)),
+            *(f"倍数|{y}" for y in range(2023, 2027)),
+        ),
+        (first, *[base] * 4, *[multiple] * 4),
+        (("CNY", 8) if cap else ("CNY/share", 0), *[unit] * 4, *[("times", 0)] * 4),
+    )
+
+
+BENCHMARKS = Grid(
+    "benchmarks",
+    (
+        row("模型一", None, "70.0", "60.0", "70.0", "80.0"),
+        row("模型二", None, "50.0", "40.0", "50.0", "60.0"),
+        row("模型三", None, "60.3", "60.1", "60.2", "60.7"),
+        row("模型四", None, "33.3", "20.0", "30.0", "50.0"),
+    ),
+    (None, None, None, None),
+    ("Avg. Score", "MMMU", "AI2D", "OCRBench"),
+    (None, None, None, None),
+    (("score", 0),) * 4,
+)
+
+CASES = (
+    Case("balance_sheet.balance_by_parts", NO_LIABILITIES, ("资产总计", 3, "99"), "总权益"),
+    Case("balance_sheet.lines.total_assets", NO_SUBTOTALS, ("存货", 3, "93"), "资产总计"),
+    Case("balance_sheet.lines.total_liabilities", NO_SUBTOTALS, ("短期借款", 3, "3"), "负债合计"),
+    Case("cash_flow.net_change_with_fx", WITH_FX, ("现金净增加额", 2, "65"), "汇率变动影响"),
+    Case("income_statement.net_profit_parent_from_pretax", HONG_KONG, ("税项", 2, "-185"), "税前利润"),
+    Case("income_statement.lines.profit_before_tax", HONG_KONG, ("应占联营公司利润", 2, "77"), "营业利润"),
+    Case("income_statement.lines.operating_expenses", HONG_KONG, ("销售费用", 2, "170"), "营业费用合计"),
+    Case("income_statement.profit_before_tax_net", NET_ITEM, ("营业外收支", 3, "-66"), "营业外收支"),
+    Case("growth.net_profit_parent_recurring", RECURRING, ("扣非增速", 3, "17%"), "扣非"),
+    Case("growth.adjusted_net_profit", RECURRING, ("经调整增速", 3, "17%"), "经调整"),
+    Case("growth.adjusted_net_profit_parent", RECURRING, ("归母增速", 3, "17%"), "经调整归母"),
+    Case("ratios.share_row", SHARES, ("%销售收入", 3, "18.0%"), "销售费用"),
+    Case("segments.sum", SEGMENTS, ("软件", 2, "29.1"), "总收入"),
+    Case("segments.share", SEGMENTS, ("占比", 2, "38.6%"), "总收入"),
+    Case("periods.parts_of_year", HALVES, ("营业收入", 5, "25.0"), "营业收入"),
+    Case("comps.average", COMPS, ("平均值", 8, "27.3"), "平均值"),
+    Case("comps.pe_by_cap", COMPS, ("乙公司", 7, "27.2"), "乙公司"),
+    Case("comps.cagr", COMPS, ("丙公司", 10, "13.1%"), "甲公司"),
+    Case(
+        "comps.ps_by_cap",
+        _multiples("revenue", ("CNY", 8), "ps_ratio", "market_cap"),
+        ("甲公司", 6, "8.8"),
+        "甲公司",
+    ),
+    Case(
+        "comps.pb_by_cap",
+        _multiples("equity_parent", ("CNY", 8), "pb_ratio", "market_cap"),
+        ("甲公司", 6, "8.8"),
+        "甲公司",
+    ),
+    Case(
+        "comps.pe_by_price",
+        _multiples("eps", ("CNY/share", 0), "pe_ratio", "close_price"),
+        ("甲公司", 6, "8.8"),
+        "甲公司",
+    ),
+    Case("benchmarks.average", BENCHMARKS, ("模型二", 0, "51.0"), "模型二"),
+)
