@@ -40,14 +40,14 @@ test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of t
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(READY)  ## ruff, formatting, types, and the one direction of imports
-	$(BIN)/ruff check pipeline tests
-	$(BIN)/ruff format --check pipeline tests
+	$(BIN)/ruff check pipeline tests setup.py
+	$(BIN)/ruff format --check pipeline tests setup.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: $(READY)  ## put the code into the house's format
-	$(BIN)/ruff check --fix pipeline tests
-	$(BIN)/ruff format pipeline tests
+	$(BIN)/ruff check --fix pipeline tests setup.py
+	$(BIN)/ruff format pipeline tests setup.py
 
 bench: $(READY)  ## CPU seconds a page beside the bare PDF library and other readers (FILES="a.pdf b.pdf")
 	$(BIN)/python tests/bench/readers.py $(FILES)
