@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ REFERENCES = (
     ("coverage", "report_id", "reports"),
 )
 _SHOWN = 3
+_COUNT = re.compile(r" (\d+)(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def hold(
 ) -> Gate:
     """Hold the suites and the guards against the datasets read from `extracted`."""
     suites = run_suites(datasets, suites_dir, docs_dir)
-    return Gate(suites, (*_references(datasets), _checked(extracted, datasets)))
+    guards = (*_references(datasets), _checked(extracted, datasets), _left_out(datasets["coverage"]))
+    return Gate(suites, guards)
 
 
 def _references(datasets: Mapping[str, pa.Table]) -> Iterator[Outcome]:
@@ -110,6 +113,17 @@ def _checked(extracted: Path, datasets: Mapping[str, pa.Table]) -> Outcome:
     with_facts = set(datasets["facts"]["report_id"].to_pylist())
     lost = sorted(with_facts.intersection(unverified(extracted)))
     return _guard("checks", "expect_every_report_to_be_checked", "report_id", len(with_facts), lost)
+
+
+def _left_out(coverage: pa.Table) -> Outcome:
+    """The reasons of a page account for exactly the numbers that are not in facts."""
+    lost = [
+        f"{row['report_id']} page {row['page']}: {row['left_out']}"
+        for row in coverage.to_pylist()
+        if sum(map(int, _COUNT.findall(row["left_out"] or "")))
+        != row["numbers_on_page"] - row["numbers_in_facts"]
+    ]
+    return _guard("coverage", "expect_every_number_to_be_accounted_for", "left_out", coverage.num_rows, lost)
 
 
 def _guard(dataset: str, expectation: str, about: str, evaluated: int, lost: list[str]) -> Outcome:

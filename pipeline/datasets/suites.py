@@ -119,15 +119,31 @@ def load_suite(name: str, folder: Path) -> list[dict[str, Any]]:
         where = f"{path}, expectation {index + 1}"
         if not isinstance(expectation, dict) or not {"type", "kwargs"} <= expectation.keys() <= _FIELDS:
             raise ConfigError(f"{where}: has type and kwargs, may have meta and severity, no ids")
-        unknown = _columns(expectation["kwargs"]) - set(EXTRACTED[name].names)
+        try:
+            unknown = _columns(expectation["kwargs"]) - set(EXTRACTED[name].names)
+        except ConfigError as error:
+            raise ConfigError(f"{where}: {error}") from error
         if unknown:
             raise ConfigError(f"{where}: {name} has no column {', '.join(sorted(unknown))}")
     return expectations
 
 
 def _columns(kwargs: Mapping[str, Any]) -> set[str]:
+    """Every column that an expectation speaks of, in its row condition too."""
     one = {kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs}
-    return one | set(kwargs.get("column_list", ()))
+    parts = _conditions(kwargs.get("row_condition"))
+    return one | set(kwargs.get("column_list", ())) | {part["column"]["name"] for part in parts}
+
+
+def _conditions(condition: Any) -> list[dict[str, Any]]:
+    """The single conditions of a row condition in the library's JSON form."""
+    if condition is None:
+        return []
+    if isinstance(condition, dict) and isinstance(condition.get("conditions"), list):
+        return [part for inner in condition["conditions"] for part in _conditions(inner)]
+    if isinstance(condition, dict) and isinstance(condition.get("column"), dict):
+        return [condition]
+    raise ConfigError(f"a row condition has type and column, or type and conditions, not {condition!r}")
 
 
 class _Bench:
@@ -232,8 +248,15 @@ def _raised(exception_info: Mapping[str, Any]) -> str | None:
 def _about(kwargs: Mapping[str, Any]) -> str:
     """What an expectation is about, in a few words: its columns, and the rows it is limited to."""
     columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
-    condition = f" where {kwargs['row_condition']}" if "row_condition" in kwargs else ""
-    return ", ".join(columns or kwargs.get("column_list", ["rows"])) + condition
+    said = " and ".join(map(_in_words, _conditions(kwargs.get("row_condition"))))
+    return ", ".join(columns or kwargs.get("column_list", ["rows"])) + (f" where {said}" if said else "")
+
+
+def _in_words(condition: Mapping[str, Any]) -> str:
+    name = condition["column"]["name"]
+    if "is_null" in condition:
+        return f"{name} is {'null' if condition['is_null'] else 'not null'}"
+    return f"{name} {condition['operator']} {condition['parameter']}"
 
 
 def _example(dataset: Dataset, table: pa.Table, row: int, kwargs: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ _WHO = (
     Column("entity", "string", "Whom the row is about: ticker where known, else the name.", null=True),
     Column("entity_name", "string", "Name as printed.", null=True),
 )
-_SEGMENT = Column("segment", "string", "Segment as printed.", null=True)
+_SEGMENT = Column("segment", "string", "Segment as printed; null for the company as a whole.", null=True)
 _WHEN = (
     Column("period_label", "string", "Fiscal period; null where none is printed.", null=True),
     Column("period_end", "date", "Its last day.", null=True),
@@ -135,6 +135,7 @@ def wide_table(kind: str, facts: pa.Table, reports: pa.Table) -> pa.Table:
         {
             "concept": [c.code for c in _concepts()],
             "money": [c.unit_kind in ("currency", "per_share") for c in _concepts()],
+            "segmental": [c.code.startswith("segment_") for c in _concepts()],
             "here": [c.code in here for c in _concepts()],
         }
     )
@@ -181,9 +182,9 @@ order by f.report_id, f.fact_id
 
 # Rows of a segment table carry the segment either as their own head ([分板块, 生成式AI]) or as the head above
 # ([生成式AI, YoY]). Where one head has the same concept twice under it, the rows name the segments; else the
-# head does.
+# head does. A row under no head that measures the company (总营收, 整体毛利率) is of no segment.
 _SEGMENT_OF = """
-    case when len(f.label_path) < 2 then f.label
+    case when len(f.label_path) < 2 then if(coalesce(c.segmental, true), f.label, null)
          when count(*) over (partition by f.table_id, f.column, f.label_path[:-2], f.concept) > 1 then f.label
          else f.label_path[-2] end
 """

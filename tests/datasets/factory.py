@@ -96,7 +96,7 @@ def fact(of: Row, row: int = 1, column: int = 1, text: str = "3,446", /, **chang
         number = -number
     scale = changes.get("scale", 6)
     unit = changes.get("unit", "CNY")
-    power = scale - 2 if unit == "percent" else scale
+    power = (scale or 0) - (2 if unit == "percent" else 0)
     found: Row = {
         "fact_id": digest(of["table_id"], row, column),
         "report_id": of["report_id"],
@@ -123,7 +123,7 @@ def fact(of: Row, row: int = 1, column: int = 1, text: str = "3,446", /, **chang
         "decimals": None if number is None else max(0, -int(number.as_tuple().exponent)),
         "unit": unit,
         "scale": scale,
-        "amount": None if number is None else float(number.scaleb(power)),
+        "amount": float(number.scaleb(power)) if number is not None and scale is not None else None,
     }
     return found | changes
 

@@ -6,8 +6,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,36 @@ import pyarrow as pa
 import pyarrow.dataset
 import pytest
 
-from pipeline.datasets.releases import GateClosed, open_release, publish
+from pipeline.datasets.releases import GateClosed, Release, open_release
+from pipeline.datasets.releases import publish as publish_through
 from pipeline.datasets.schema import PUBLISHED_FACTS, arrow_schema
 from pipeline.datasets.store import prepare, write_report
+from pipeline.datasets.suites import SUITES
 from pipeline.datasets.views import WIDE_KINDS, wide_dataset
 from pipeline.errors import DataError, InputError, OutputError
-from tests.datasets.factory import Row, check, fact, part, report, table
+from tests.datasets.factory import Row, check, coverage, fact, part, report, table
 
 ROOT = Path(__file__).parents[2]
+Publish = Callable[..., Release]
 MONDAY = datetime(2025, 3, 3, 6, tzinfo=UTC)
 TUESDAY = datetime(2025, 3, 4, 6, tzinfo=UTC)
 WEDNESDAY = datetime(2025, 3, 5, 6, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Suites of one expectation each, for the tests that are not about the gate."""
+    folder = tmp_path_factory.mktemp("suites")
+    for path in SUITES.glob("*.json"):
+        suite = json.loads(path.read_text(encoding="utf-8"))
+        suite["expectations"] = suite["expectations"][:1]
+        (folder / path.name).write_text(json.dumps(suite), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def publish(light: Path) -> Publish:
+    return partial(publish_through, suites_dir=light)
 
 
 def write(out: Path, of: Row, facts: list[Row], checks: list[Row] | None = None) -> None:
@@ -52,7 +72,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_release_holds_every_dataset_for_every_reader(out: Path, tmp_path: Path) -> None:
-    release = publish(out, tmp_path / "published", now=MONDAY)
+    release = publish_through(out, tmp_path / "published", now=MONDAY)
     assert release.is_new
     assert set(release.rows) == {"facts", "reports", "tables", "checks", *WIDE_KINDS}
     facts = release.facts(as_arrow=True)
@@ -71,7 +91,7 @@ def test_release_holds_every_dataset_for_every_reader(out: Path, tmp_path: Path)
     assert release.checks()["verdict"].tolist() == ["ok"]
 
 
-def test_manifest_says_what_it_is_made_of(out: Path, tmp_path: Path) -> None:
+def test_manifest_says_what_it_is_made_of(out: Path, tmp_path: Path, publish: Publish) -> None:
     release = publish(out, tmp_path / "published", now=MONDAY)
     manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"20250303T060000Z-[0-9a-f]{8}", release.id)
@@ -88,20 +108,20 @@ def test_manifest_says_what_it_is_made_of(out: Path, tmp_path: Path) -> None:
         release.verify()
 
 
-def test_same_data_makes_no_new_release(out: Path, tmp_path: Path) -> None:
+def test_same_data_makes_no_new_release(out: Path, tmp_path: Path, publish: Publish) -> None:
     first = publish(out, tmp_path / "published", now=MONDAY)
     again = publish(out, tmp_path / "published", now=TUESDAY)
     assert again.id == first.id and not again.is_new
     assert len(list((tmp_path / "published" / "releases").iterdir())) == 1
 
 
-def test_same_data_and_instant_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
+def test_same_data_and_instant_give_the_same_bytes(out: Path, tmp_path: Path, publish: Publish) -> None:
     one, two = (publish(out, tmp_path / name, now=MONDAY) for name in ("one", "two"))
     assert one.manifest == two.manifest
     assert one.manifest["files"]["facts/part.parquet"]["sha256"]
 
 
-def test_known_at_is_carried_while_the_number_stays(out: Path, tmp_path: Path) -> None:
+def test_known_at_is_carried_while_the_number_stays(out: Path, tmp_path: Path, publish: Publish) -> None:
     published, of = tmp_path / "published", report()
     kept, read_anew = fact(table(of)), fact(table(of), 2, 1, "(6,054)", concept="net_profit_parent")
     added = fact(table(of), 3, 1, "12", concept="income_tax")
@@ -115,7 +135,9 @@ def test_known_at_is_carried_while_the_number_stays(out: Path, tmp_path: Path) -
     assert by_id(first.facts(), "text")[read_anew["fact_id"]] == "(6,045)"
 
 
-def test_known_at_reaches_back_over_a_release_without_the_fact(out: Path, tmp_path: Path) -> None:
+def test_known_at_reaches_back_over_a_release_without_the_fact(
+    out: Path, tmp_path: Path, publish: Publish
+) -> None:
     published, of = tmp_path / "published", report()
     both = [fact(table(of)), fact(table(of), 2, 1, "(6,045)", concept="net_profit_parent")]
     publish(out, published, now=MONDAY)
@@ -129,7 +151,7 @@ def test_known_at_reaches_back_over_a_release_without_the_fact(out: Path, tmp_pa
     assert sorted(known.values())[-1] == WEDNESDAY
 
 
-def test_later_report_supersedes_the_same_line_of_the_same_house(tmp_path: Path) -> None:
+def test_later_report_supersedes_the_same_line_of_the_same_house(tmp_path: Path, publish: Publish) -> None:
     early, middle = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
     late, other = (
         report("3.pdf", published_on=date(2026, 3, 1)),
@@ -145,7 +167,7 @@ def test_later_report_supersedes_the_same_line_of_the_same_house(tmp_path: Path)
     assert all(pd.isna(found[facts[name]["fact_id"]]) for name in ("3.pdf", "4.pdf", "5.pdf"))
 
 
-def test_supersession_prefers_the_same_kind_and_keeps_peers_apart(tmp_path: Path) -> None:
+def test_supersession_prefers_the_same_kind_and_keeps_peers_apart(tmp_path: Path, publish: Publish) -> None:
     early, late = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
     first = fact(table(early))
     summary, statement = table(late, "forecast_summary", pages=[1]), table(late)
@@ -198,7 +220,7 @@ def test_quality(checks: list[tuple[str, str, list[int], list[int]]], want: tupl
 
 
 def test_facts_are_chosen_by_kind_concept_day_and_quality(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, publish: Publish
 ) -> None:
     early, late = report("1.pdf"), report("2.pdf", published_on=date(2025, 8, 1))
     undated = report("3.pdf", published_on=None)
@@ -222,7 +244,7 @@ def test_facts_are_chosen_by_kind_concept_day_and_quality(
 
 def test_empty_run_publishes_typed_tables(tmp_path: Path) -> None:
     prepare(tmp_path / "e")
-    release = publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+    release = publish_through(tmp_path / "e", tmp_path / "p", now=MONDAY)
     assert set(release.rows.values()) == {0}
     assert release.facts(as_arrow=True).schema.equals(arrow_schema(PUBLISHED_FACTS))
     for kind in WIDE_KINDS:
@@ -236,33 +258,35 @@ def test_gate_keeps_bad_data_out_and_force_needs_a_reason(tmp_path: Path) -> Non
     with pytest.raises(
         GateClosed, match=r"facts: expect_column_values_to_match_regex unit: 1 unexpected"
     ) as caught:
-        publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
+        publish_through(tmp_path / "e", tmp_path / "p", now=MONDAY)
     assert caught.value.gate is not None
     assert [f.about for f in caught.value.gate.failures] == ["unit"]
     with pytest.raises(InputError, match="has no release"):
         open_release(tmp_path / "p")
     with pytest.raises(GateClosed, match="give why"):
-        publish(tmp_path / "e", tmp_path / "p", force=True, why=" ")
-    release = publish(tmp_path / "e", tmp_path / "p", force=True, why="reviewed by hand", now=MONDAY)
+        publish_through(tmp_path / "e", tmp_path / "p", force=True, why=" ")
+    release = publish_through(tmp_path / "e", tmp_path / "p", force=True, why="reviewed by hand", now=MONDAY)
     gate = release.manifest["gate"]
     assert (gate["passed"], gate["forced"], gate["why"]) == (False, True, "reviewed by hand")
     assert len(gate["failures"]) == 1
 
 
-def test_guards_see_lost_references_and_reports_never_checked(tmp_path: Path) -> None:
+def test_guards_see_lost_references_and_reports_never_checked(tmp_path: Path, publish: Publish) -> None:
     of = report()
     stray = fact(table(of, "cash_flow"))
-    write_report(tmp_path / "e", part(of, facts=[stray], checks=None))
+    pages = [coverage(of, left_out="running text 11")]
+    write_report(tmp_path / "e", part(of, facts=[stray], checks=None, coverage=pages))
     with pytest.raises(GateClosed) as caught:
         publish(tmp_path / "e", tmp_path / "p", now=MONDAY)
     assert caught.value.gate is not None
     assert {(f.dataset, f.expectation) for f in caught.value.gate.failures} == {
         ("facts", "expect_referred_rows_to_exist"),
         ("checks", "expect_every_report_to_be_checked"),
+        ("coverage", "expect_every_number_to_be_accounted_for"),
     }
 
 
-def test_half_written_report_stays_out_and_is_named(out: Path, tmp_path: Path) -> None:
+def test_half_written_report_stays_out_and_is_named(out: Path, tmp_path: Path, publish: Publish) -> None:
     write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
     torn = report("b.pdf")["report_id"]
     (out / "reports" / f"{torn}.parquet").unlink()
@@ -271,7 +295,7 @@ def test_half_written_report_stays_out_and_is_named(out: Path, tmp_path: Path) -
     assert torn not in release.facts()["report_id"].tolist()
 
 
-def test_missing_releases_are_named(out: Path, tmp_path: Path) -> None:
+def test_missing_releases_are_named(out: Path, tmp_path: Path, publish: Publish) -> None:
     published = tmp_path / "published"
     with pytest.raises(InputError, match="there: none"):
         open_release(published)
@@ -282,7 +306,6 @@ def test_missing_releases_are_named(out: Path, tmp_path: Path) -> None:
         first.wide("cover_data")
 
 
-STEPS = ("write_parquet", "write_text", "sync", "move", "switch")
 KILLED = """
 import os, signal, sys
 from datetime import datetime, UTC
@@ -301,18 +324,19 @@ def dying(*args):
     return real(*args)
 
 setattr(releases, name, dying)
-releases.publish(sys.argv[1], sys.argv[2], now=datetime(2025, 3, 4, 6, tzinfo=UTC))
+instant = datetime(2025, 3, 4, 6, tzinfo=UTC)
+releases.publish(sys.argv[1], sys.argv[2], now=instant, suites_dir=Path(sys.argv[5]))
 """
 
 
 @pytest.mark.parametrize(("step", "count"), [("write_parquet", 3), ("move", 0), ("switch", 0), ("move", 1)])
 def test_publisher_killed_anywhere_leaves_the_old_release(
-    out: Path, tmp_path: Path, step: str, count: int
+    out: Path, tmp_path: Path, light: Path, step: str, count: int, publish: Publish
 ) -> None:
     published = tmp_path / "published"
     old = publish(out, published, now=MONDAY)
     write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
-    arguments = [sys.executable, "-c", KILLED, str(out), str(published), step, str(count)]
+    arguments = [sys.executable, "-c", KILLED, str(out), str(published), step, str(count), str(light)]
     assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -signal.SIGKILL
     seen = open_release(published)
     assert seen.id == old.id
@@ -341,7 +365,7 @@ def locked(tmp_path: Path) -> Iterator[Path]:
         yield published
 
 
-def test_two_publishers_do_not_meet(out: Path, locked: Path) -> None:
+def test_two_publishers_do_not_meet(out: Path, locked: Path, publish: Publish) -> None:
     with pytest.raises(OutputError, match="another publisher is at work"):
         publish(out, locked, now=MONDAY)
     assert not os.path.lexists(locked / "current")

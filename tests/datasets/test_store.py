@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,6 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.datasets.schema import CHECKS, EXTRACTED, FACTS, arrow_schema, from_rows
 from pipeline.datasets.store import (
@@ -164,3 +168,19 @@ def test_what_cannot_be_read_or_written_says_where(tmp_path: Path) -> None:
     (tmp_path / "file").write_text(json.dumps({}))
     with pytest.raises(OutputError, match="cannot write"):
         write_report(tmp_path / "file", part(report()))
+
+
+@given(
+    text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
+    value=st.none()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=12, min_value=-(10**20), max_value=10**20),
+    path=st.lists(st.text(alphabet="营业收入AYo%|", max_size=6), max_size=4),
+)
+@settings(max_examples=25, deadline=None)
+def test_what_is_written_is_read(text: str, value: Decimal | None, path: list[str]) -> None:
+    of = report()
+    odd = fact(table(of)) | {"text": text, "value": value, "label_path": path}
+    with TemporaryDirectory() as folder:
+        write_report(Path(folder), part(of, facts=[odd]))
+        (row,) = read_dataset(Path(folder), "facts").to_pylist()
+    assert row == odd
