@@ -78,7 +78,8 @@ def test_rules_of_ones_own_take_the_place_of_the_packaged_ones() -> None:
 def test_a_check_does_without_great_expectations() -> None:
     script = (
         "import sys; from pipeline.checking import check; "
-        "from tests.checking.company import datasets, report; check(*datasets(report(2))); assert 'great_expectations' not in sys.modules"
+        "from tests.checking.company import datasets, report; "
+        "check(*datasets(report(2))); assert 'great_expectations' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
