@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SUITES = Path(__file__).parents[2] / "expectations" / "suites"
+_PACKAGE = Path(__file__).parents[1]
+_HOMES = [home / "expectations" / "suites" for home in (_PACKAGE.parent, _PACKAGE)]
+SUITES = next(filter(Path.is_dir, _HOMES), _HOMES[0])  # the checkout's, or an installed package's own copy
 EXAMPLES = 5
 _FIELDS = {"type", "kwargs", "meta", "severity"}
 
