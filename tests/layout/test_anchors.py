@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pipeline.layout.anchors import find_anchors
+from pipeline.layout.lines import cluster_lines
+from pipeline.reading.page import Page
+from tests.layout.pages import page, put, rule, sketch
+
+
+def runs(a_page: Page) -> list[list[str]]:
+    """The period heads of each anchor."""
+    anchors = find_anchors(a_page, cluster_lines(a_page.words, 0.35))
+    return [[w.text for w in a.words] for a in anchors]
+
+
+TWO_BLOCKS = """
+    资产负债表     2023A  2024A  2025E    利润表        2023A  2024A  2025E
+    流动资产       1,234  1,567  1,890    营业收入      5,000  6,000  7,000
+    现金             500    600    700    营业成本      3,000  3,500  4,000
+    应收账款         300    400    500    税金及附加       10     12     14
+    存货             200    250    300    销售费用        100    110    120
+"""
+
+
+def test_blocks_side_by_side_have_an_anchor_each() -> None:
+    assert runs(page(sketch(TWO_BLOCKS))) == [["2023A", "2024A", "2025E"]] * 2
+
+
+def test_an_anchor_takes_its_labels_and_not_its_neighbours_numbers() -> None:
+    a_page = page(sketch(TWO_BLOCKS))
+    left, right = find_anchors(a_page, cluster_lines(a_page.words, 0.35))
+    at = {w.text: w.x0 for w in a_page.words}
+    assert at["资产负债表"] - 4 < left.left < at["资产负债表"]
+    assert at["利润表"] - 4 < right.left < at["利润表"]
+    assert left.right <= right.left
+    assert left.zone < left.heads[0].x0 < left.zone + 30
+
+
+def test_blocks_whose_heads_stand_at_different_heights() -> None:
+    left = sketch(
+        """
+        资产负债表     2023A  2024A  2025E
+        流动资产       1,234  1,567  1,890
+        现金             500    600    700
+        应收账款         300    400    500
+        """
+    )
+    right = sketch(
+        """
+        利润表        2023A  2024A  2025E
+        营业收入      5,000  6,000  7,000
+        营业成本      3,000  3,500  4,000
+        税金及附加       10     12     14
+        """,
+        x=230,
+        y=107,
+    )
+    assert runs(page(left, right)) == [["2023A", "2024A", "2025E"]] * 2
+
+
+def test_repeated_periods_of_a_comps_table_are_one_run() -> None:
+    a_page = page(
+        sketch(
+            """
+                                 PE(倍)                     PB(倍)
+            公司         2024A  2025E  2026E       2024A  2025E  2026E
+            药明康德      18.2   16.1   14.0         3.1    2.8    2.5
+            康龙化成      25.3   21.4   18.8         2.9    2.6    2.4
+            凯莱英        20.1   17.7   15.2         2.2    2.0    1.8
+            """
+        )
+    )
+    assert runs(a_page) == [["2024A", "2025E", "2026E", "2024A", "2025E", "2026E"]]
+
+
+def test_the_years_under_a_chart_are_no_anchor() -> None:
+    chart = sketch(
+        """
+        30%
+        20%
+        10%
+         0%
+               2020A  2021A  2022A  2023A
+
+        公司收入持续增长，主要得益于海外客户的订单恢复以及新产能的投放。
+        预计未来三年仍将保持两位数增长，盈利能力逐步改善，现金流充裕。
+        """
+    )
+    assert runs(page(chart)) == []
+
+
+def test_years_in_a_sentence_are_no_anchor() -> None:
+    assert runs(page(put("公司 2023 年和 2024 年收入分别为 12 亿元和 15 亿元", 40, 100))) == []
+
+
+def test_one_period_alone_is_no_anchor() -> None:
+    assert runs(page(sketch("财务摘要      2024A\n营业收入      5,000\n净利润          400"))) == []
+
+
+def test_numbers_that_could_be_years_inside_a_block_head_nothing() -> None:
+    drawing = """
+    资产负债表     2023A  2024A  2025E
+    流动资产       1,234  1,567  1,890
+    现金            2013   2024   2031
+    应收账款         300    400    500
+    存货             200    250    300
+    """
+    assert runs(page(sketch(drawing))) == [["2023A", "2024A", "2025E"]]
+
+
+def test_labels_in_a_drawn_block_begin_where_its_rules_begin() -> None:
+    drawing = """
+                          2023A  2024A  2025E
+      同比(%)              12.0   13.0   14.0
+      毛利率               40.1   40.2   40.3
+    """
+    bare = find_anchors(p := page(sketch(drawing)), cluster_lines(p.words))[0]
+    ruled_page = page(sketch(drawing), rules=[rule(30, 205, 94), rule(30, 205, 134)])
+    ruled = find_anchors(ruled_page, cluster_lines(ruled_page.words))[0]
+    assert ruled.left < 30 < bare.left

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.layout.block import Block
+from pipeline.layout.blocks import find_blocks, is_furniture
+from pipeline.layout.lines import cluster_lines, join_words
+from pipeline.reading.page import Page
+from tests.layout.pages import around, clipped, line, page, put, sketch
+
+STATEMENT = """
+利润表              2023A  2024A  2025E
+营业收入            5,000  6,000  7,000
+营业成本            3,000  3,500  4,000
+销售费用              100    110    120
+"""
+
+
+def body(block: Block) -> list[str]:
+    return [join_words(row) for row in cluster_lines(block.body)]
+
+
+def header(block: Block) -> list[str]:
+    return [join_words(row) for row in cluster_lines(block.header)]
+
+
+def only(a_page: Page) -> Block:
+    (block,) = find_blocks(a_page)
+    return block
+
+
+def statement_and(*below: tuple[str, float]) -> Block:
+    """The statement (its last row stands at 139) with phrases below it, each at its height."""
+    return only(page(sketch(STATEMENT), *(put(text, 40, y) for text, y in below)))
+
+
+ROWS = ["营业收入 5,000 6,000 7,000", "营业成本 3,000 3,500 4,000", "销售费用 100 110 120"]
+
+
+def test_a_block_ends_at_its_source_note_and_keeps_it() -> None:
+    block = statement_and(("资料来源：Wind，公司公告", 152), ("净利润 400 500 600", 165))
+    assert body(block) == ROWS
+    assert block.source_note == "资料来源：Wind，公司公告"
+
+
+def test_a_block_ends_at_the_next_caption() -> None:
+    words = sketch("净利润                400    500    600", y=165)
+    block = only(page(sketch(STATEMENT), put("图表 5：分业务收入", 40, 152), words))
+    assert body(block) == ROWS
+    assert block.source_note == ""
+
+
+def test_a_block_ends_at_prose_that_runs_across_its_columns() -> None:
+    block = statement_and(
+        ("公司预计未来三年收入保持两位数增长，盈利能力逐步改善，现金流充裕，维持买入。", 152)
+    )
+    assert body(block) == ROWS
+
+
+def test_a_block_ends_at_a_gap() -> None:
+    block = only(page(sketch(STATEMENT), line(230, ("净利润", 40), ("400", 132), ("500", 160))))
+    assert body(block) == ROWS
+
+
+def test_groups_of_ratios_a_little_apart_stay_one_block() -> None:
+    drawing = STATEMENT + "\n毛利率               40.1   40.2   40.3\n净利率               10.1   10.2   10.3"
+    block = only(page(sketch(drawing)))
+    assert body(block) == [*ROWS, "毛利率 40.1 40.2 40.3", "净利率 10.1 10.2 10.3"]
+
+
+def test_the_second_line_of_the_last_label_belongs_to_the_block() -> None:
+    block = statement_and(("（含研发）", 148))
+    assert body(block) == [*ROWS, "（含研发）"]
+
+
+def test_a_lone_unit_line_below_the_last_row_does_not() -> None:
+    assert body(statement_and(("单位：百万元", 148))) == ROWS
+
+
+def test_statements_below_one_another_are_two_blocks() -> None:
+    below = STATEMENT.replace("利润表", "现金表").replace("营业", "经营")
+    first, second = find_blocks(page(sketch(STATEMENT), sketch(below, y=165)))
+    assert body(first) == ROWS
+    assert header(second) == ["现金表 2023A 2024A 2025E"]
+    assert len(body(second)) == 3
+
+
+def test_caption_unit_and_title_above_the_heads() -> None:
+    block = only(page(put("图表 12：盈利预测", 40, 74), put("单位：百万元", 150, 87), sketch(STATEMENT)))
+    assert block.caption is not None
+    assert (block.caption.number, block.caption.name) == ("12", "盈利预测")
+    assert block.unit_text == "百万元"
+    assert header(block) == ["利润表 2023A 2024A 2025E"]
+
+
+def test_the_unit_of_the_stub_head_comes_before_that_of_the_caption() -> None:
+    drawing = STATEMENT.replace("利润表        ", "(人民币百万)  ", 1)
+    block = only(page(put("图表 12：盈利预测（亿元）", 40, 87), sketch(drawing)))
+    assert block.unit_text == "人民币百万"
+
+
+def test_a_title_above_the_heads_is_no_row() -> None:
+    drawing = STATEMENT.replace("利润表", "      ")
+    block = only(page(put("合并利润表（百万元）", 40, 87), sketch(drawing)))
+    assert (block.title, block.unit_text) == ("合并利润表（百万元）", "百万元")
+    assert header(block) == ["2023A 2024A 2025E"]
+
+
+def test_two_heads_over_the_columns_are_a_level_of_the_header() -> None:
+    block = only(
+        page(
+            sketch(
+                """
+                                       PE(倍)                     PB(倍)
+                公司         2024A  2025E  2026E       2024A  2025E  2026E
+                药明康德      18.2   16.1   14.0         3.1    2.8    2.5
+                康龙化成      25.3   21.4   18.8         2.9    2.6    2.4
+                """
+            )
+        )
+    )
+    assert header(block) == ["PE(倍) PB(倍)", "公司 2024A 2025E 2026E 2024A 2025E 2026E"]
+    assert len(body(block)) == 2
+
+
+def test_marks_below_the_years_are_a_level_of_the_header() -> None:
+    block = only(
+        page(
+            sketch(
+                """
+                               2023   2024   2025
+                                  A      A      E
+                营业收入      5,000  6,000  7,000
+                营业成本      3,000  3,500  4,000
+                """
+            )
+        )
+    )
+    assert header(block) == ["2023 2024 2025", "A A E"]
+    assert body(block) == ["营业收入 5,000 6,000 7,000", "营业成本 3,000 3,500 4,000"]
+
+
+def test_blocks_side_by_side_with_unequal_pitch_keep_their_own_rows() -> None:
+    left = [f"资产{n}" for n in "甲乙丙丁戊己"]
+    right = [f"负债{n}" for n in "甲乙丙丁"]
+
+    def block(names: list[str], x: float, pitch: float) -> str:
+        return "\n".join(
+            ["项目          2023A  2024A", *(f"{n}          12.1   13.{i}" for i, n in enumerate(names))]
+        )
+
+    words = sketch(block(left, 40, 11), x=40, pitch=11) + sketch(block(right, 240, 14.5), x=240, pitch=14.5)
+    found = find_blocks(page(words))
+    assert [[row.split()[0] for row in body(b)] for b in found] == [left, right]
+
+
+def test_what_a_cell_clips_inside_the_block_is_kept_beside_it() -> None:
+    hidden = [*clipped("8", 140, 117), *clipped("99", 400, 500)]
+    block = only(page(sketch(STATEMENT), hidden=hidden))
+    assert [w.text for w in block.clipped] == ["8"]
+    assert block.box == around([*block.header, *block.body])
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "furniture"),
+    [
+        ("12", 820, True),
+        ("- 3 -", 820, True),
+        ("3/28", 820, True),
+        ("第3页共28页", 820, True),
+        ("请务必阅读正文之后的免责条款", 30, True),
+        ("证券研究报告", 30, True),
+        ("12", 400, False),
+        ("2023A", 30, False),
+        ("营业收入", 820, False),
+        ("1,234", 820, False),
+    ],
+)
+def test_furniture_of_a_page_stands_at_its_edges(text: str, y: float, furniture: bool) -> None:
+    words = put(text, 280, y)
+    assert is_furniture(words, page(words)) is furniture
+
+
+def test_a_page_number_under_the_last_row_is_no_row() -> None:
+    words = sketch(STATEMENT, y=770)
+    assert body(only(page(words, put("12", 160, 822)))) == ROWS
+
+
+def test_an_empty_page_and_a_page_of_prose_have_no_blocks() -> None:
+    prose = [
+        put("公司预计未来三年收入保持两位数增长，盈利能力逐步改善，现金流充裕。", 40, 100 + 14 * n)
+        for n in range(9)
+    ]
+    assert find_blocks(page()) == []
+    assert find_blocks(page(*prose)) == []

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pipeline.layout.blocks import find_blocks
+from pipeline.layout.lines import cluster_lines, join_words
+from pipeline.reading.page import Page
+from tests.layout.pages import line, page, put, sketch
+
+
+def rows(a_page: Page) -> list[list[str]]:
+    """The lines of each block of the page."""
+    return [[join_words(row) for row in cluster_lines(b.body, 0.6)] for b in find_blocks(a_page)]
+
+
+SIDE_BOX = """
+基本数据
+收盘价(元)                  52.30
+总市值(亿元)             1,510.62
+52周最高/最低         67.89/36.20
+流通股本(百万股)         2,890.15
+资产负债率(%)                31.5
+"""
+
+
+def test_a_side_box_is_a_block_of_labels_and_values() -> None:
+    assert rows(page(sketch(SIDE_BOX))) == [
+        [
+            "收盘价(元) 52.30",
+            "总市值(亿元) 1,510.62",
+            "52周最高/最低 67.89/36.20",
+            "流通股本(百万股) 2,890.15",
+            "资产负债率(%) 31.5",
+        ]
+    ]
+
+
+def test_a_side_box_beside_prose_leaves_the_prose_aside() -> None:
+    prose = [
+        put("公司发布一季报，收入和利润均好于预期，新签订单增长，维持买入评级。", 220, 98 + 11.5 * n)
+        for n in range(9)
+    ]
+    (found,) = rows(page(sketch(SIDE_BOX), *prose))
+    assert found[0] == "收盘价(元) 52.30"
+    assert not any("评级" in row for row in found)
+
+
+def test_benchmark_scores_of_several_models() -> None:
+    drawing = """
+    基准           甲模型   乙模型   丙模型
+    MMLU             88.5     86.1     84.0
+    GPQA             59.1     53.6     49.9
+    MATH             90.2     74.6     78.3
+    HumanEval        82.6     80.5     81.7
+    """
+    (block,) = find_blocks(page(sketch(drawing)))
+    assert len(block.heads) == 3
+    assert join_words(sorted(block.header, key=lambda w: w.x0)) == "基准 甲模型 乙模型 丙模型"
+    assert [row.split()[0] for row in rows(page(sketch(drawing)))[0]] == ["MMLU", "GPQA", "MATH", "HumanEval"]
+
+
+SENSITIVITY = """
+{corner}      1.0%     1.5%     2.0%     2.5%
+8.0%      21.50    22.80    24.40    26.40
+8.5%      19.60    20.70    22.00    23.60
+9.0%      18.00    18.90    20.00    21.30
+9.5%      16.60    17.40    18.30    19.30
+"""
+
+
+def test_the_axis_of_a_sensitivity_grid_is_its_header() -> None:
+    (block,) = find_blocks(page(sketch(SENSITIVITY.format(corner="WACC"))))
+    assert [w.text for w in block.header if w.text.endswith("%")] == ["1.0%", "1.5%", "2.0%", "2.5%"]
+    assert len(block.heads) == 4
+    assert len(cluster_lines(block.body)) == 4
+
+
+def test_a_value_in_the_corner_of_a_sensitivity_grid_is_no_row() -> None:
+    (block,) = find_blocks(page(sketch(SENSITIVITY.format(corner="20.0"))))
+    assert [w.text for w in block.header if w.text.endswith("%")] == ["1.0%", "1.5%", "2.0%", "2.5%"]
+    assert len(cluster_lines(block.body)) == 4
+
+
+def test_a_table_of_contents_is_no_table() -> None:
+    drawing = """
+    投资要点与盈利预测                        3
+    公司概况：行业领先的服务商                5
+    行业分析：需求恢复，格局改善              9
+    盈利预测与估值                           14
+    风险提示与免责条款                       17
+    """
+    assert rows(page(sketch(drawing))) == []
+
+
+def test_page_numbers_behind_dots_are_no_table() -> None:
+    contents = [
+        line(100 + 13 * n, (f"第{c}章{'.' * 60}", 60), (f"{3 * n + 1}", 420))
+        for n, c in enumerate("一二三四五六")
+    ]
+    assert rows(page(*contents)) == []
+
+
+def test_a_list_whose_numbers_stand_half_an_em_off_keeps_its_rows() -> None:
+    names = ["上海临床研究中心", "苏州生物制药基地", "成都分析测试中心", "武汉中试车间", "天津原料药工厂"]
+    words = [w for n, name in enumerate(names) for w in line(100 + 16 * n, (name, 60))]
+    words += [w for n in range(5) for w in line(104 + 16 * n, (f"{12.5 + n}", 200), align="right")]
+    words += [w for n in range(5) for w in line(104 + 16 * n, (f"{30.1 + n}%", 260), align="right")]
+    assert rows(page(words)) == [[f"{name} {12.5 + n} {30.1 + n:.1f}%" for n, name in enumerate(names)]]
+
+
+def test_two_aligned_numbers_are_too_few_for_a_table() -> None:
+    assert rows(page(sketch("收盘价(元)     52.30\n总市值(亿元)   15.62"))) == []
+
+
+def test_numbers_without_labels_are_no_table() -> None:
+    assert rows(page(sketch("10%\n20%\n30%\n40%\n50%"))) == []
+
+
+def test_a_number_behind_a_bracket_without_a_gap_is_a_value() -> None:
+    (block,) = find_blocks(page(sketch("总股本(亿股)0.67\n总市值(亿元)35.12\n净资产(亿元)8.31", x=60)))
+    values = ["0.67", "35.12", "8.31"]
+    assert [w.text for w in block.body][1::2] == values
+    assert all(w.x0 == block.heads[0].x0 for w in block.body if w.text in values)
