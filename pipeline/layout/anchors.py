@@ -105,7 +105,7 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
 
 
 def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
-    """The left end of the rules and bands around the heads that span the block from its labels to its last head."""
+    """The left end of the rules and bands that span the block from its labels to its last head."""
     first, last = anchor.heads[0], anchor.heads[-1]
     ends = [
         r.x0
@@ -211,7 +211,9 @@ def _with_room(page: Page, lines: Sequence[Sequence[Word]], anchors: list[Anchor
             if abs(w.yc - anchor.yc) < 0.6 * w.size and limit < w.x0 and left - 14 < w.x0 < anchor.heads[0].x0
         ]
         left = min([left, *stub])
-        roomy.append(replace(anchor, left=min(left, _drawn_left(drawn, replace(anchor, left=left), limit)) - 1.5))
+        roomy.append(
+            replace(anchor, left=min(left, _drawn_left(drawn, replace(anchor, left=left), limit)) - 1.5)
+        )
     return [replace(a, right=_right(a, roomy, page)) for a in roomy]
 
 
@@ -219,10 +221,6 @@ def _right(anchor: Anchor, anchors: Sequence[Anchor], page: Page) -> float:
     """Up to the next block on the right, else the page's edge less a margin."""
     last = anchor.heads[-1].x1
     nexts = [
-        o.left
-        for o in anchors
-        if o.heads[0].x0 > last and abs(o.yc - anchor.yc) < 320 and o.left > last - 6
+        o.left for o in anchors if o.heads[0].x0 > last and abs(o.yc - anchor.yc) < 320 and o.left > last - 6
     ]
     return min([*nexts, page.width])
-
-

@@ -22,8 +22,8 @@ class Block:
     """A region of one page that holds one table.
 
     `header` holds the words of the column heads (all levels), `body` the rows below. `heads` are the boxes
-    that fix the value columns, from the left (period heads, or the extents of aligned values), `zone` is where
-    the value columns begin. `rules` and `fills` are those drawn inside.
+    that fix the value columns, from the left (period heads, or the extents of aligned values), `zone` is
+    where the value columns begin. `rules` and `fills` are those drawn inside.
     """
 
     page: int
@@ -32,7 +32,9 @@ class Block:
     body: tuple[Word, ...]
     heads: tuple[Box, ...]
     zone: float
-    listing: bool = False  # labels and values without period heads: a row may hold text where others hold numbers
+    listing: bool = (
+        False  # labels and values without period heads: a row may hold text where others hold numbers
+    )
     caption: Caption | None = None
     title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
     unit_text: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Sequence
@@ -36,7 +37,9 @@ def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
     last = anchor.heads[-1]
     edge = last.x1
     heights = [
-        w.yc for w in words if is_value(w.text) and w.x0 < last.x1 + 3 and w.x1 > last.x0 - 3 and w.yc > anchor.bottom
+        w.yc
+        for w in words
+        if is_value(w.text) and w.x0 < last.x1 + 3 and w.x1 > last.x0 - 3 and w.yc > anchor.bottom
     ][:12]
     near = [w for w in words if anchor.top - 1.6 * size < w.yc < anchor.bottom + 0.6 * size and w.x0 > edge]
     beside = [s.box for line in cluster_lines(near) for s in segments_of(line, gap=0.9)]
@@ -72,7 +75,9 @@ def _body_lines(
         if is_source_note(segments[0].text):
             note = join_words(line)
             break
-        if parse_caption(join_words(line), segments[0].box) and not any(is_value(s.text) for s in segments[1:]):
+        if parse_caption(join_words(line), segments[0].box) and not any(
+            is_value(s.text) for s in segments[1:]
+        ):
             break
         has_values = any(is_value(tight(s.text)) and s.box.xc > zone for s in segments)
         if body:
@@ -122,7 +127,9 @@ def _lines_above(lines: Sequence[list[Word]], anchor: Anchor, taken: set[int]) -
         gap = floor - max(w.bottom for w in line)
         if any(id(w) in taken for w in line) or gap > 1.6 * line[0].size + 8 or anchor.top - floor > 60:
             break
-        if is_source_note(text) or any(is_number(s.text) and not is_period(s.text) for s in segments_of(line)):
+        if is_source_note(text) or any(
+            is_number(s.text) and not is_period(s.text) for s in segments_of(line)
+        ):
             break
         near.append(line)
         if width_of(text) > 40 or parse_caption(text, line[0].box):
@@ -136,7 +143,7 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
     around = _Around()
     near = _lines_above(lines, anchor, taken)
     texts = [join_words(line) for line in near]
-    # The topmost line with two heads over the value columns closes the header; what lies below it belongs to it.
+    # The topmost line with two heads over the value columns closes the header.
     height = 0
     for index, line in enumerate(near):
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
@@ -195,8 +202,16 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
 
 
 def _inside(page: Page, box: Box) -> tuple[tuple, tuple]:  # type: ignore[type-arg]
-    rules = tuple(r for r in page.rules if r.x1 > box.x0 and r.x0 < box.x1 and r.bottom > box.top - 6 and r.top < box.bottom + 6)
-    fills = tuple(f for f in page.fills if f.x1 > box.x0 and f.x0 < box.x1 and f.bottom > box.top - 6 and f.top < box.bottom + 6)
+    rules = tuple(
+        r
+        for r in page.rules
+        if r.x1 > box.x0 and r.x0 < box.x1 and r.bottom > box.top - 6 and r.top < box.bottom + 6
+    )
+    fills = tuple(
+        f
+        for f in page.fills
+        if f.x1 > box.x0 and f.x0 < box.x1 and f.bottom > box.top - 6 and f.top < box.bottom + 6
+    )
     return rules, fills
 
 
@@ -223,7 +238,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
             continue
         zone = anchor.zone
         right = _right_of(anchor, words)
-        inside = [w for w in words if anchor.left <= w.xc <= right and w.x1 < right + 8 and id(w) not in taken]
+        inside = [
+            w for w in words if anchor.left <= w.xc <= right and w.x1 < right + 8 and id(w) not in taken
+        ]
         level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
         below = cluster_lines([w for w in inside if w.yc > anchor.yc and w not in level])
         above = cluster_lines([w for w in inside if w.yc < anchor.yc and w not in level])
@@ -263,7 +280,9 @@ def _block(
         source_note=note,
         rules=tuple(r for r in page.rules if _touches(near, r)),
         fills=tuple(f for f in page.fills if _touches(near, f)),
-        clipped=tuple(h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)),
+        clipped=tuple(
+            h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
+        ),
     )
 
 
@@ -274,21 +293,28 @@ def _touches(box: Box, drawn: Rule | Fill) -> bool:
 def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) -> list[Block]:
     """Blocks of aligned values without period heads, on what the other blocks leave of the page."""
     left_over = [w for line in lines for w in line if not any(b.holds(w.xc, w.yc, 2.0) for b in taken)]
-    # Wider than for period blocks: numbers half an em above their row's texts were seen in lists of companies.
+    # Wider than for period blocks: lists of companies set numbers half an em above their row's texts.
     free = cluster_lines([part for w in left_over for part in split_off_value(w)], 0.6)
     free = [line for line in free if not is_source_note(join_words(line))]
     blocks: list[Block] = []
     used: set[int] = set()
     for stack in find_stacks(free):
         top, bottom = stack.lines[0], stack.lines[-1]
-        inside = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 2] for line in free[top : bottom + 1]]
+        inside = [
+            [w for w in line if stack.left - 2 <= w.xc <= stack.right + 2] for line in free[top : bottom + 1]
+        ]
         rows = [line for line in inside if line]
         if not rows or any(id(w) in used for line in rows for w in line):
             continue
         head, rows = _first_row_heads(rows, stack)
         first = (head or rows)[0]
         anchor = Anchor(
-            stack.columns, tuple(first), min(w.top for w in first), max(w.bottom for w in first), stack.left, stack.right
+            stack.columns,
+            tuple(first),
+            min(w.top for w in first),
+            max(w.bottom for w in first),
+            stack.left,
+            stack.right,
         )
         above = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 8] for line in free[:top]]
         around = _look_up([line for line in above if line], anchor, anchor.zone, used)
@@ -301,7 +327,7 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
 
 
 def _first_row_heads(rows: list[list[Word]], stack: Stack) -> tuple[list[list[Word]], list[list[Word]]]:
-    """Split off a first row that heads the columns: the steps of a sensitivity grid, or codes over numbers."""
+    """Split off a first row that heads the columns: steps of a sensitivity grid, codes over numbers."""
     first = segments_of(rows[0])
     over = [s for s in first if s.box.xc > stack.columns[0].x0 - 6]
     if len(stack.columns) < 2 or len(rows) < 4 or len(over) != len(stack.columns):
@@ -320,7 +346,7 @@ def _even_steps(texts: Sequence[str]) -> bool:
         numbers = [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
     except InvalidOperation:
         return False
-    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    steps = {b - a for a, b in itertools.pairwise(numbers)}
     return len(numbers) >= 3 and len(steps) == 1 and steps != {Decimal(0)}
 
 

@@ -12,7 +12,9 @@ _CAPTION = re.compile(
     r"^[•●■◆▌\s]*(?:图表|图|表|Figure|Exhibit|Table|Chart|FIGURE|TABLE|EXHIBIT)\s*[:：]?\s*(\d{1,3}(?:[-.]\d{1,2})?)"
     r"\s*(?:[:：.、\s]|(?=[^\d\s]))\s*(.*)$"
 )
-_SOURCE = re.compile(r"^[（(]?(?:资料来源|数据来源|来源|资料來源|Source|注释?|备注|说明|Notes?)\s*[:：\d]", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"^[（(]?(?:资料来源|数据来源|来源|资料來源|Source|注释?|备注|说明|Notes?)\s*[:：\d]", re.IGNORECASE
+)
 _UNIT = re.compile(
     r"(?:单位|單位)\s*[:：]?\s*[（(]?([^（()）:：]{1,16})[)）]?"
     r"|[（(]([^（()）]*(?:百万|亿|万|千|元|美元|港元|人民币|RMB|HKD|USD|CNY)[^（()）]*)[)）]"
@@ -23,7 +25,7 @@ _UNIT = re.compile(
 
 
 def parse_caption(text: str, box: Box) -> Caption | None:
-    """`图表 70: 商汤盈利预测` → Caption(number=`70`, name=`商汤盈利预测`); None where the text is no caption."""
+    """`图表 70: 商汤盈利预测` has number `70` and name `商汤盈利预测`; None where the text is no caption."""
     match = _CAPTION.match(text.strip())
     if not match:
         return None
@@ -56,7 +58,9 @@ def is_unit_line(text: str) -> bool:
 
 StatementClass = Literal["income_statement", "balance_sheet", "cash_flow", "ratios"]
 
-_BEFORE = r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
+_BEFORE = (
+    r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
+)
 _AFTER = r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
 _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
     ("income_statement", re.compile(_BEFORE + r"(?:利润表|损益表|綜合收益表|综合收益表|收益表)" + _AFTER)),
@@ -65,8 +69,8 @@ _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
     (
         "ratios",
         re.compile(
-            _BEFORE
-            + r"(?:(?:财务|估值|预测|比率|业绩|盈利|每股|成长|绩效)+(?:与|和|及)?(?:财务|估值|业绩|每股|预测|比率|盈利)*"
+            _BEFORE + r"(?:(?:财务|估值|预测|比率|业绩|盈利|每股|成长|绩效)+(?:与|和|及)?"
+            r"(?:财务|估值|业绩|每股|预测|比率|盈利)*"
             r"(?:比率|指标|数据|倍数|分析)|比率分析)" + _AFTER
         ),
     ),
@@ -74,6 +78,6 @@ _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
 
 
 def statement_class(text: str) -> StatementClass | None:
-    """Which statement a heading names (`利润表（百万元）`, `主要财务比率`, `每股指标(元)`), None where it names none."""
+    """Which statement a heading names (`利润表（百万元）`, `每股指标(元)`), None where it names none."""
     stripped = text.strip()
     return next((kind for kind, pattern in _TITLES if pattern.match(stripped)), None)

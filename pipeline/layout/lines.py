@@ -80,12 +80,12 @@ def _is_cell_of_its_own(left: str, right: str) -> bool:
 
 
 def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
-    """Split a line at gaps wider than a phrase's (`gap`, in em); two values or period heads never share a segment."""
+    """Split a line at gaps wider than `gap` (em); two values or period heads never share a segment."""
     groups: list[list[Word]] = []
     for word in line:
         if groups:
             last = groups[-1][-1]
-            # Behind a number or a year only the quarter em that Word puts between scripts holds a phrase together.
+            # Behind a number only the quarter em that Word puts between scripts holds a phrase together.
             limit = min(gap, 0.3) if _stands_alone(last.text) and gap <= PHRASE_GAP else gap
             near = word.x0 - last.x1 <= limit * max(last.size, word.size)
             if near and not _is_cell_of_its_own(last.text, word.text):

@@ -120,7 +120,7 @@ def _is_contents(items: Sequence[Item], labels: Sequence[str]) -> bool:
 def _beside(
     lines: Sequence[Sequence[Segment]], rows: Sequence[int], edge: float, *, rightwards: bool
 ) -> float:
-    """Extend over further columns of short texts that most rows have, to the left or to the right of `edge`."""
+    """Extend over further columns of short texts that most rows have, left or right of `edge`."""
     while True:
         found: list[Box] = []
         for row in rows:
@@ -210,7 +210,7 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
 
 
 def _extent(chain: Sequence[Item]) -> Box:
-    """A column's box: of its numbers where it has some, for ranges (`14.02-49.60`) reach into the next column."""
+    """A column's box: of its numbers where it has some, for a range reaches into the next column."""
     numbers = [i.segment.box for i in chain if is_value(tight(i.segment.text))]
     return union(numbers or [i.segment.box for i in chain])
 

@@ -12,7 +12,9 @@ _NUMBER = re.compile(
     rf"[（(]?[-+−－–＋]?[（(]?(?:[¥￥$]|HK\$|US\$|RMB|HKD|USD)?\d[\d,，]*(?:[.．]\d+)?{_SUFFIX}[)）]?{_SUFFIX}",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"(?:[-−－–—―]{1,3}|/|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE)
+_MISSING = re.compile(
+    r"(?:[-−－–—―]{1,3}|/|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE
+)
 _YEAR = r"(?:19[89]\d|20[0-4]\d)"
 _MONTH = r"(?:1[0-2]|0?[1-9])"
 _MARK = r"(?:年度?)?[（(]?(?:[AEFaef]|预测|预计|实际)?[)）]?"
@@ -31,7 +33,8 @@ _PERIOD = re.compile(
 )
 # A value of a side box: digits with separators, dates, ranges, tickers, currency words.
 _LOOSE_VALUE = re.compile(
-    r"(?:[¥￥$]|HK\$|US\$|HKD|RMB|USD|CNY|港币|港元|人民币|美元)?[-+−(（]?\d[\d,，.\-/~～—–−+:：%％年月日xX倍亿万百千元港币美股()（） ]*"
+    r"(?:[¥￥$]|HK\$|US\$|HKD|RMB|USD|CNY|港币|港元|人民币|美元)?[-+−(（]?"
+    r"\d[\d,，.\-/~～—–−+:：%％年月日xX倍亿万百千元港币美股()（） ]*"
     r"(?:\.?(?:SH|SZ|HK|BJ|CH|US))?",
 )
 

@@ -197,7 +197,7 @@ def read_characters(
         if code in (0, 0xFFFD, 0xFFFF):
             unmapped += 1
             continue
-        # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers write U+00AD for a printed hyphen.
+        # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
         text = "-" if code in (0x02, 0xFFFE, 0xAD) else chr(code)
         get_loose(text_page, index, loose)
         get_origin(text_page, index, ox, oy)

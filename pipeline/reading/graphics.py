@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -63,6 +65,9 @@ class Graphics:
     fills: list[Fill] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
+    # Areas with curved or many-cornered outlines: they are the background of white text, but cover nothing
+    # for certain, since the outline need not fill its box.
+    shapes: list[Cover] = field(default_factory=list)
     order: dict[int, int] = field(default_factory=dict)  # address of a text object → painting position
     curves: int = 0
 
@@ -126,12 +131,14 @@ def _read_path(
     paths, curved = _subpaths(obj, matrix, display)
     if curved:
         out.curves += 1
+        if fill_mode.value:
+            _add_shape(paths, obj, order, out)
         return
     if stroked.value:
         color, alpha = _color(pdfium.FPDFPageObj_GetStrokeColor, obj)
         if alpha > 20:
             for path in paths:
-                for (xa, ya), (xb, yb) in zip(path, path[1:], strict=False):
+                for (xa, ya), (xb, yb) in itertools.pairwise(path):
                     if abs(ya - yb) > 0.7 and abs(xa - xb) > 0.7:
                         continue
                     line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), clip)
@@ -147,6 +154,7 @@ def _read_path(
             if len(corners) < 2 or len({round(v) for v in xs}) > 2 + (len(corners) > 4) or len(path) > 6:
                 if len(path) > 6:
                     out.curves += 1
+                    _add_shape([path], obj, order, out)
                 continue
             box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
             if box is None:
@@ -158,6 +166,14 @@ def _read_path(
                 out.fills.append(Fill(*box, color))
                 if alpha > 230:
                     out.covers.append(Cover(box, order, color))
+
+
+def _add_shape(paths: Sequence[Sequence[tuple[float, float]]], obj: Any, order: int, out: Graphics) -> None:
+    points = [point for path in paths for point in path]
+    color, alpha = _color(pdfium.FPDFPageObj_GetFillColor, obj)
+    if len(points) > 2 and alpha > 230:
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        out.shapes.append(Cover(Box(min(xs), min(ys), max(xs), max(ys)), order, color))
 
 
 def read_graphics(page: Any, display: Display, clip_of: Any) -> Graphics:

@@ -60,7 +60,7 @@ class Word:
     """A run of characters of one line without a gap, as the page prints it.
 
     `top` and `bottom` span the em box around the baseline (not the font's own ascent, which many embedded
-    fonts state wrongly), `char_x` holds the left edge of every character and, last, the right edge of the word.
+    fonts state wrongly), `char_x` holds the left edge of every character and, last, the word's right edge.
     """
 
     text: str

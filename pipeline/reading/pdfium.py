@@ -43,7 +43,7 @@ class Document:
                 raw.FPDFText_ClosePage(text_page)
         finally:
             raw.FPDF_ClosePage(handle)
-        words, hidden = build_words(chars, Hiding(width, height, graphics.covers, graphics.images))
+        words, hidden = build_words(chars, Hiding(width, height, graphics))
         return Page(
             number=number,
             width=width,
@@ -79,7 +79,7 @@ def open_document(source: bytes | Path) -> Document:
         try:
             source = source.read_bytes()
         except OSError as error:
-            raise InputError(f"{source}: cannot be read ({error.strerror or error})") from error
+            raise InputError(f"the file cannot be read ({error.strerror or error})") from error
     if not source:
         raise InputError("the file is empty (0 bytes): fetch it again")
     if b"%PDF-" not in source[:_HEAD]:

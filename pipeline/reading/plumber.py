@@ -10,7 +10,6 @@ import io
 import logging
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple, Self
 
 from pipeline.errors import InputError
 from pipeline.reading.page import Box, Fill, HiddenReason, HiddenWord, Image, Page, Rule, Word
+from pipeline.reading.radicals import printed
 from pipeline.reading.textlayer import judge
 
 _HEAD = 1024
@@ -27,16 +27,6 @@ _WHITE = 247
 _SAME_LINE = 0.15
 _GAP = 0.2
 _TEMPLATE = re.compile(r"\[\s*Table[^\[\]]{0,40}\]", re.IGNORECASE)
-_RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
-# Unicode gives the CJK Radicals Supplement no compatibility form; these are the ones that stand for whole
-# characters of simplified Chinese text (EquivalentUnifiedIdeograph of the Unicode Character Database).
-_SUPPLEMENT = dict(
-    zip(
-        "⺠⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
-        "民母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
-        strict=True,
-    )
-)
 
 
 class Glyph(NamedTuple):
@@ -127,9 +117,7 @@ def _shown(text: str) -> str:
     """A character as printed: radicals in their ordinary form, soft hyphens as hyphens."""
     if text == "\u00ad":
         return "-"
-    if _RADICALS.fullmatch(text):
-        return _SUPPLEMENT.get(text) or unicodedata.normalize("NFKC", text)
-    return text
+    return printed(text) if len(text) == 1 else text
 
 
 class _Reading(NamedTuple):

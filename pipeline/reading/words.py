@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from pipeline.reading.characters import Char
-from pipeline.reading.graphics import Cover
-from pipeline.reading.page import Box, HiddenReason, HiddenWord, Image, Word
+from pipeline.reading.graphics import Graphics
+from pipeline.reading.page import Box, HiddenReason, HiddenWord, Word
+from pipeline.reading.radicals import printed
 
 # Two characters of one baseline belong to one word while the gap between their advance boxes is at most this
 # share of an em: letter-spaced digits stay below 0.15 em, a printed space is 0.25 em or more.
@@ -19,22 +19,14 @@ INVISIBLE_MODES = (3, 7)
 _TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
 
 
-def _is_compat_ideograph(char: str) -> bool:
-    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF
-
-
-def printed(char: str) -> str:
-    """The character a reader of the page sees: radicals and compatibility ideographs in their ordinary form."""
-    return unicodedata.normalize("NFKC", char) if _is_compat_ideograph(char) else char
-
-
 class Hiding:
     """Says which characters the printed page does not show, and why."""
 
-    def __init__(self, width: float, height: float, covers: Sequence[Cover], images: Sequence[Image]) -> None:
+    def __init__(self, width: float, height: float, graphics: Graphics) -> None:
         self.width, self.height = width, height
-        self.covers, self.images = covers, images
-        self.last_cover = max((cover.order for cover in covers), default=-1)
+        self.covers, self.images = graphics.covers, graphics.images
+        self.behind = [*graphics.covers, *graphics.shapes]
+        self.last_cover = max((cover.order for cover in self.covers), default=-1)
 
     def reason(self, char: Char) -> HiddenReason | None:
         """Why `char` is not seen as part of a line, or None."""
@@ -55,7 +47,7 @@ class Hiding:
         return None if owner.upright else "rotated"
 
     def _dark_behind(self, x: float, y: float, order: int) -> bool:
-        under = [c for c in self.covers if (order < 0 or c.order < order) and c.box.holds(x, y, 1.0)]
+        under = [c for c in self.behind if (order < 0 or c.order < order) and c.box.holds(x, y, 1.0)]
         if under:
             top = max(under, key=lambda c: c.order)
             return top.color is None or min(top.color) < 247
@@ -127,7 +119,7 @@ def _text(run: Run) -> str:
 
 
 def _without_duplicates(runs: list[Run]) -> tuple[list[Run], list[Run], set[int]]:
-    """Runs painted a second time at the same place (bold by overprinting): kept, dropped, ids of the bold ones."""
+    """Runs painted twice at one place (bold by overprinting): kept, dropped, ids of the bold ones."""
     kept: list[Run] = []
     dropped: list[Run] = []
     bold: set[int] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Sequence
@@ -36,14 +37,14 @@ class _Row:
 
 
 def _split(line: Sequence[Word], zone: float, first: float) -> tuple[list[Word], list[Word]]:
-    """A line's label words and value words: text that begins before the value zone is label as far as it runs."""
+    """A line's label and value words: text that begins before the value zone is label as far as it runs."""
     labels: list[Word] = []
     values: list[Word] = []
     for word in line:
         after_label = bool(labels) and not values and word.x0 - labels[-1].x1 < 0.6 * word.size
-        if word.x0 < zone and not (is_value(word.text) and word.xc > zone and not after_label):
-            labels.append(word)
-        elif not is_value(word.text) and after_label and word.x0 < first + 2:
+        if (word.x0 < zone and not (is_value(word.text) and word.xc > zone and not after_label)) or (
+            not is_value(word.text) and after_label and word.x0 < first + 2
+        ):
             labels.append(word)
         else:
             values.append(word)
@@ -55,7 +56,10 @@ def _outer(fills: Sequence[Fill]) -> list[Fill]:
     outer: list[Fill] = []
     for fill in sorted(set(fills), key=lambda f: -(f.x1 - f.x0) * (f.bottom - f.top)):
         if not any(
-            o.x0 - 1 <= fill.x0 and fill.x1 <= o.x1 + 1 and o.top - 1 <= fill.top and fill.bottom <= o.bottom + 1
+            o.x0 - 1 <= fill.x0
+            and fill.x1 <= o.x1 + 1
+            and o.top - 1 <= fill.top
+            and fill.bottom <= o.bottom + 1
             for o in outer
         ):
             outer.append(fill)
@@ -79,7 +83,7 @@ def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
     for edge in sorted(edges):
         if not lines or edge - lines[-1] > 2.5:
             lines.append(edge)
-    bands = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if sum(a <= y <= b for y in rows) == 1]
+    bands = [(a, b) for a, b in itertools.pairwise(lines) if sum(a <= y <= b for y in rows) == 1]
     return bands if len(bands) >= 0.7 * len(rows) else []
 
 
@@ -95,7 +99,11 @@ def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> 
 
 
 def _holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
-    texts = [join_words(cell) for line in lines if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])]
+    texts = [
+        join_words(cell)
+        for line in lines
+        if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])
+    ]
     return sum(bool(_CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts)
 
 
@@ -110,7 +118,9 @@ def read_aligned(block: Block) -> Table | None:
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
     label_words = cluster_lines([w for labels, _ in split for w in labels] + tails)
-    return _Grid(block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone).table()
+    return _Grid(
+        block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone
+    ).table()
 
 
 class _Grid:
@@ -127,7 +137,10 @@ class _Grid:
         self.groups = [
             i
             for i, c in enumerate(self.texts)
-            if i < self.stub and not c.is_value and c.filled < 0.6 * stub.filled and not _holds_codes(c, label_words)
+            if i < self.stub
+            and not c.is_value
+            and c.filled < 0.6 * stub.filled
+            and not _holds_codes(c, label_words)
         ]
         beside = [c for i, c in enumerate(self.texts) if i != self.stub and i not in self.groups]
         # Grid columns: the stub, then every other column from the left.
@@ -171,7 +184,7 @@ class _Grid:
         )
 
     def _matches(self, lines: list[LabelLine], heights: list[float]) -> list[Match]:
-        """Label lines matched to rows; what a cell's clip hides of a label is added to it, or labels its row."""
+        """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""
         room = min(w.x0 for row in self.rows for w in row.words)
         matches = match_labels(lines, heights, _bands(self.block, heights), room=room)
         hidden = label_lines(cluster_lines([w for w in self.block.clipped if w.xc < self.zone]))
@@ -181,12 +194,17 @@ class _Grid:
         for index, match in enumerate(matches):
             if match.lines:
                 last = match.lines[-1]
-                following = next((m.lines[0].yc for m in matches[index + 1 :] if m.lines), last.yc + 3 * last.size)
+                following = next(
+                    (m.lines[0].yc for m in matches[index + 1 :] if m.lines), last.yc + 3 * last.size
+                )
                 more = [
                     line
                     for line in tails
                     if (last.yc + 0.5 * last.size < line.yc < min(last.yc + 1.7 * last.size, following - 2))
-                    or (abs(line.yc - last.yc) <= 0.5 * last.size and 0 <= line.box.x0 - last.box.x1 < last.size)
+                    or (
+                        abs(line.yc - last.yc) <= 0.5 * last.size
+                        and 0 <= line.box.x0 - last.box.x1 < last.size
+                    )
                 ]
             elif match.row is not None:
                 y = heights[match.row]
@@ -223,7 +241,9 @@ class _Grid:
 
     def _add_section(self, lines: Sequence[LabelLine], row: int) -> int:
         box = union([line.box for line in lines])
-        self._add(row, 0, joined(lines), box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold)
+        self._add(
+            row, 0, joined(lines), box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold
+        )
         return row + 1
 
     def _add_row(self, match: Match, row: int, by_column: dict[int, list[list[Word]]]) -> int:
@@ -250,7 +270,9 @@ class _Grid:
                 continue
             column = self.columns.index(self.texts[index])
             for words in lines:
-                if abs(words[0].yc - values.yc) < 0.6 * words[0].size and not (lent and words[0] in lent.words):
+                if abs(words[0].yc - values.yc) < 0.6 * words[0].size and not (
+                    lent and words[0] in lent.words
+                ):
                     in_cell.setdefault(column, []).extend(words)
         for index in range(1, len(self.columns)):
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
@@ -268,14 +290,20 @@ class _Grid:
         if not text or (is_number(text) and not _MISGROUPED.search(text)):
             return text
         tails = [
-            w for w in self.block.clipped if box.bottom - 3 < w.yc < box.bottom + 9 and w.x0 < box.x1 + 3 and w.x1 > box.x0 - 3
+            w
+            for w in self.block.clipped
+            if box.bottom - 3 < w.yc < box.bottom + 9 and w.x0 < box.x1 + 3 and w.x1 > box.x0 - 3
         ]
-        if len(tails) == 1 and is_number(text + tails[0].text) and not _MISGROUPED.search(text + tails[0].text):
+        if (
+            len(tails) == 1
+            and is_number(text + tails[0].text)
+            and not _MISGROUPED.search(text + tails[0].text)
+        ):
             return text + tails[0].text
         return text
 
     def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> LabelLine | None:
-        """The head of a row whose label cell is merged with the code column (`平均值`): its only text that is no code."""
+        """The head of a row whose label cell is merged with the code column (`平均值`): its only text."""
         texts = [
             line
             for index, lines in by_column.items()
@@ -298,11 +326,13 @@ class _Grid:
         indent: float = 0.0,
         bold: bool = False,
     ) -> None:
-        self.cells.append(Cell(row, column, text, self.block.page, box, role, 1, span, round(indent, 2), bold))
+        self.cells.append(
+            Cell(row, column, text, self.block.page, box, role, 1, span, round(indent, 2), bold)
+        )
 
 
 def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[int, list[LabelLine]]:
-    """For each merged name, the first row it stands over: the names share the rows out evenly by their centres.
+    """For each merged name, the first row it stands over: names share the rows out by their centres.
 
     A name stands in the middle of its rows, so the border between two names is where the rows change from
     being nearer to the one to being nearer to the other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ def _merge(spans: list[tuple[float, float]], slack: float) -> list[tuple[float, 
 
 
 def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: float) -> list[Column]:
-    """Columns at and right of `zone`: projections of the values and heads, one column per period head at least."""
+    """Columns at and right of `zone`: projections of values and heads, at least one column per head."""
     spans = [(h.x0, h.x1) for h in heads]
     rows = 0
     for line in lines:
@@ -59,8 +60,8 @@ def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: f
             columns.append(Column(a, b, True))
             continue
         # Numbers of neighbouring columns overlap in projection: cut half-way between the heads' right edges.
-        cuts = [a, *(((p.x1 + q.x0) / 2) for p, q in zip(inside, inside[1:], strict=False)), b]
-        columns += [Column(p, q, True) for p, q in zip(cuts, cuts[1:], strict=False)]
+        cuts = [a, *(((p.x1 + q.x0) / 2) for p, q in itertools.pairwise(inside)), b]
+        columns += [Column(p, q, True) for p, q in itertools.pairwise(cuts)]
     return [c for c in columns if _supported(c, lines, heads, rows)]
 
 
@@ -92,7 +93,7 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
     if not rows:
         return []
     gaps = sorted(
-        (a.x1, b.x0) for row in rows for a, b in zip(row, row[1:], strict=False) if b.x0 - a.x1 > 0.3 * a.size
+        (a.x1, b.x0) for row in rows for a, b in itertools.pairwise(row) if b.x0 - a.x1 > 0.3 * a.size
     )
     cuts: list[float] = []
     for _, x in gaps:
@@ -119,12 +120,16 @@ def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:
     spans: list[tuple[float, float]] = []
     for line in inside:
         for segment in segments_of(line):
-            edges = [segment.box.x0, *(c for c in cuts if segment.box.x0 < c < segment.box.x1), segment.box.x1]
-            spans += [(a, b - 0.1) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1.5]
+            edges = [
+                segment.box.x0,
+                *(c for c in cuts if segment.box.x0 < c < segment.box.x1),
+                segment.box.x1,
+            ]
+            spans += [(a, b - 0.1) for a, b in itertools.pairwise(edges) if b - a > 1.5]
     parts = [0.0, *cuts, zone + 1000.0]
     columns = [
         Column(x0, x1, False)
-        for a, b in zip(parts, parts[1:], strict=False)
+        for a, b in itertools.pairwise(parts)
         for x0, x1 in _merge([s for s in spans if a - 0.5 <= s[0] and s[1] <= b + 0.5], 2.0)
     ]
     for column in columns:

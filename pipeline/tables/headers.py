@@ -99,7 +99,9 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     # Of all levels the one with most periods: a price date over one column (`2025/05/08`) is no period head.
     timed = max(
         (
-            sorted({i for s in level if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None})
+            sorted(
+                {i for s in level if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None}
+            )
             for level in levels
         ),
         key=len,

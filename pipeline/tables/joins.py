@@ -10,7 +10,9 @@ from pipeline.tables.table import Table
 
 
 def _same_heads(a: Table, b: Table) -> bool:
-    return a.column_count == b.column_count and [tight(h) for h in a.heads[1:]] == [tight(h) for h in b.heads[1:]]
+    return a.column_count == b.column_count and [tight(h) for h in a.heads[1:]] == [
+        tight(h) for h in b.heads[1:]
+    ]
 
 
 def _continues(before: Table, after: Table) -> bool:
@@ -51,7 +53,11 @@ def join_continued(tables: Sequence[Table]) -> list[Table]:
     for table in tables:
         page = table.pages[0]
         candidate = next(
-            (i for i in range(len(joined) - 1, -1, -1) if page not in first_of_page and _continues(joined[i], table)),
+            (
+                i
+                for i in range(len(joined) - 1, -1, -1)
+                if page not in first_of_page and _continues(joined[i], table)
+            ),
             None,
         )
         first_of_page.add(page)

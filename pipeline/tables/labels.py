@@ -7,6 +7,7 @@ and the rows of numbers are matched in order by dynamic programming over the cos
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +55,13 @@ def joined(lines: Sequence[LabelLine]) -> str:
     """The lines of one label as one text: no space inside Chinese, one between Latin words."""
     text = ""
     for line in lines:
-        if text and text[-1].isascii() and line.text[:1].isascii() and text[-1].isalnum() and line.text[0].isalnum():
+        if (
+            text
+            and text[-1].isascii()
+            and line.text[:1].isascii()
+            and text[-1].isalnum()
+            and line.text[0].isalnum()
+        ):
             text += " "
         text += line.text
     return text
@@ -71,22 +78,24 @@ class _Costs:
     UNLABELLED = 2.5
 
     def __init__(
-        self, lines: Sequence[LabelLine], rows: Sequence[float], bands: Sequence[tuple[float, float]], room: float
+        self,
+        lines: Sequence[LabelLine],
+        rows: Sequence[float],
+        bands: Sequence[tuple[float, float]],
+        room: float,
     ) -> None:
         self.lines, self.rows, self.bands = lines, rows, bands
         left = min((line.box.x0 for line in lines), default=0.0)
-        # A label wraps at the end of its cell: near the longest label, and past the middle of the room it has.
+        # A label wraps at the end of its cell: near the longest label, past the middle of its room.
         self.right = max((line.box.x1 for line in lines), default=0.0)
         self.half = left + 0.55 * (room - left)
-        steps = [b - a for a, b in zip(rows, rows[1:], strict=False)]
+        steps = [b - a for a, b in itertools.pairwise(rows)]
         self.pitch = statistics.median(steps) if steps else 14.0
         self.offset = self._usual_offset()
 
     def _usual_offset(self) -> float:
         """Labels of the whole table a little above or below their numbers."""
-        gaps = [
-            min((line.yc - y for line in self.lines), key=abs) for y in self.rows if self.lines
-        ]
+        gaps = [min((line.yc - y for line in self.lines), key=abs) for y in self.rows if self.lines]
         gaps = [g for g in gaps if abs(g) < 0.5 * self.pitch]
         if len(gaps) < 4:
             return 0.0
@@ -106,7 +115,7 @@ class _Costs:
     def wrap(self, group: Sequence[LabelLine]) -> float:
         """Cost of reading the lines as one label, apart from where the numbers stand."""
         cost = 0.0
-        for above, below in zip(group, group[1:], strict=False):
+        for above, below in itertools.pairwise(group):
             gap = (below.yc - above.yc) / max(above.size, 1.0)
             if gap > 1.75:
                 cost += 1.5
@@ -122,8 +131,6 @@ class _Costs:
         cost = self.SECTION
         if _open_bracket(line.text) or line.text[:1] in "）)%％":
             cost += 2.0
-        if line.text in ("计", "标", "额", "利润", "权益", "资产", "（%）", "(%)", "现金流", "净额", "益", "资", "合计"):
-            cost += 0.6
         return cost
 
     def match(self, first: int, count: int, row: int) -> float:

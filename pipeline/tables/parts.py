@@ -43,7 +43,9 @@ def split_statements(table: Table) -> list[Table]:
             parts[-1][1].append(number)
     if len(parts) == 1:
         return [table]
-    return [_part(table, title, heads, numbers, rows) for title, numbers in parts if _has_values(numbers, rows)]
+    return [
+        _part(table, title, heads, numbers, rows) for title, numbers in parts if _has_values(numbers, rows)
+    ]
 
 
 def _has_values(numbers: Sequence[int], rows: dict[int, list[Cell]]) -> bool:

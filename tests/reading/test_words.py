@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.reading.characters import ASCENT, DESCENT, Char, TextObject
-from pipeline.reading.graphics import Cover
+from pipeline.reading.graphics import Cover, Graphics
 from pipeline.reading.page import Box, Image, Word
 from pipeline.reading.textlayer import judge
-from pipeline.reading.words import Hiding, build_words, printed
+from pipeline.reading.radicals import printed
+from pipeline.reading.words import Hiding, build_words
 
 BLACK = TextObject(10.0, "SimSun", False, (0, 0, 0), alpha=255, mode=0, upright=True, clip=None, order=5)
 
@@ -22,7 +23,7 @@ def run(text: str, x: float, baseline: float, of: TextObject, step: float = 5.0)
 
 
 def words_of(chars: list[Char], covers: tuple[Cover, ...] = (), images: tuple[Image, ...] = ()) -> list[str]:
-    words, _ = build_words(chars, Hiding(595, 842, covers, images))
+    words, _ = build_words(chars, Hiding(595, 842, Graphics(covers=list(covers), images=list(images))))
     return [word.text for word in words]
 
 
@@ -52,7 +53,7 @@ def test_template_letters_between_visible_ones_leave_the_number_whole() -> None:
         run("[Table_Base]", 20, 100, replace(BLACK, clip=Box(0, 0, 1, 1))),
     )
     mixed = [char for pair in zip(number, template, strict=False) for char in pair]
-    words, hidden = build_words(mixed, Hiding(595, 842, (), ()))
+    words, hidden = build_words(mixed, Hiding(595, 842, Graphics()))
     assert [w.text for w in words] == ["2,468"]
     assert {h.reason for h in hidden} == {"clipped"}
 
