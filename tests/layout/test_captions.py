@@ -53,8 +53,16 @@ def test_sentences_and_headings_are_no_captions(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["资料来源：Wind，公司公告", "数据来源: Wind", "来源：聚源", "注：股价截至 2025/05/08", "注1：非国际准则"]
-    + ["（资料来源：Wind）", "Source: Bloomberg", "Note: closing prices"],
+    [
+        "资料来源：Wind，公司公告",
+        "数据来源: Wind",
+        "来源：聚源",
+        "注：股价截至 2025/05/08",
+        "注1：非国际准则",
+        "（资料来源：Wind）",
+        "Source: Bloomberg",
+        "Note: closing prices",
+    ],
 )
 def test_source_notes(text: str) -> None:
     assert is_source_note(text)

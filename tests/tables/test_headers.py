@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.layout.lines import Segment, segments_of
+from pipeline.reading.page import Word
+from pipeline.tables.columns import Column
+from pipeline.tables.headers import place_heads, place_levels
+from tests.layout.pages import Align, put
+
+# A stub and six value columns, 30 points apart.
+STUB = Column(40, 100, False)
+SIX = [Column(120 + 30 * n, 140 + 30 * n, True) for n in range(6)]
+PERIODS = ["2024A", "2025E", "2026E"] * 2
+
+
+def level(*heads: tuple[str, float], align: Align = "left") -> list[Segment]:
+    words: list[Word] = [w for text, x in heads for w in put(text, x, 100, align=align)]
+    return segments_of(words, gap=0.9)
+
+
+def years(columns: list[Column]) -> list[Segment]:
+    return level(*((p, c.x1) for p, c in zip(PERIODS, columns, strict=False)), align="right")
+
+
+def spans(levels: list[list[Segment]], columns: list[Column]) -> list[list[tuple[str, int, int]]]:
+    return [[(h.text, h.first, h.last) for h in placed] for placed in place_levels(levels, columns)]
+
+
+@pytest.mark.parametrize(
+    ("align", "first", "second"),
+    [("centre", 160, 250), ("right", 200, 290), ("left", 120, 210)],
+)
+def test_heads_of_two_multiples_stand_over_three_years_each(
+    align: Align, first: float, second: float
+) -> None:
+    top = level(("PE(倍)", first), ("PB(倍)", second), align=align)
+    assert spans([top, years(SIX)], [STUB, *SIX])[0] == [("PE(倍)", 1, 3), ("PB(倍)", 4, 6)]
+
+
+def test_a_head_over_one_column_beside_heads_over_three() -> None:
+    market = Column(120, 150, True)
+    columns = [STUB, market, *(Column(c.x0 + 50, c.x1 + 50, True) for c in SIX)]
+    top = level(("公司", 40), ("总市值", 122), ("PE(倍)", 200), ("PB(倍)", 290))
+    low = level(("(亿元)", 124)) + years(columns[2:])
+    assert spans([top, low], columns) == [
+        [("公司", 0, 0), ("总市值", 1, 1), ("PE(倍)", 2, 4), ("PB(倍)", 5, 7)],
+        [("(亿元)", 1, 1), *((p, n + 2, n + 2) for n, p in enumerate(PERIODS))],
+    ]
+
+
+def test_a_price_date_over_one_column_does_not_make_that_column_timed() -> None:
+    price = Column(120, 160, True)
+    columns = [STUB, price, *(Column(c.x0 + 60, c.x1 + 60, True) for c in SIX)]
+    top = level(("收盘价", 126), ("EPS(元)", 206), ("PE(倍)", 298))
+    low = level(("2025/05/08", 120)) + years(columns[2:])
+    assert spans([top, low], columns) == [
+        [("收盘价", 1, 1), ("EPS(元)", 2, 4), ("PE(倍)", 5, 7)],
+        [("2025/05/08", 1, 1), *((p, n + 2, n + 2) for n, p in enumerate(PERIODS))],
+    ]
+
+
+@pytest.mark.parametrize("marks", [["A", "A", "E", "E", "E", "E"], ["(Huatai)"] * 6])
+def test_a_second_line_of_the_years_belongs_to_each(marks: list[str]) -> None:
+    wide = [Column(120 + 45 * n, 140 + 45 * n, True) for n in range(6)]
+    whole = ["2022", "2023", "2024", "2025", "2026", "2027"]
+    top = level(*((p, c.xc) for p, c in zip(whole, wide, strict=True)), align="centre")
+    low = level(*((m, c.xc) for m, c in zip(marks, wide, strict=True)), align="centre")
+    assert spans([top, low], [STUB, *wide])[1] == [(m, n + 1, n + 1) for n, m in enumerate(marks)]
+
+
+def test_a_stub_head_stands_over_the_labels() -> None:
+    heads = level(("会计年度", 40)) + years(SIX)
+    assert spans([heads], [STUB, *SIX])[0][0] == ("会计年度", 0, 0)
+
+
+def test_one_head_does_not_stand_over_the_same_year_twice() -> None:
+    columns = [STUB, *(Column(120 + 40 * n, 140 + 40 * n, True) for n in range(6))]
+    # Both heads are set right of their centres: by distance alone the first would take four columns.
+    top = level(("净利润", 185), ("市盈率", 305), align="centre")
+    assert spans([top, years(columns[1:])], columns)[0] == [("净利润", 1, 3), ("市盈率", 4, 6)]
+
+
+def test_the_words_of_a_head_in_one_column_are_one_head() -> None:
+    columns = [STUB, Column(120, 190, True), Column(220, 240, True)]
+    heads = level(("归母净利润", 120), ("亿元", 170), ("2025E", 220))
+    assert spans([heads], columns)[0] == [("归母净利润 亿元", 1, 1), ("2025E", 2, 2)]
+
+
+def test_no_heads_and_no_columns() -> None:
+    assert place_heads([], SIX, PERIODS) == []
+    assert place_heads(years(SIX), [], []) == []
+    assert spans([[]], [STUB, *SIX]) == [[]]
+
+
+def test_more_heads_than_columns_are_not_forced_into_place() -> None:
+    assert place_heads(years(SIX), SIX[:2], PERIODS[:2]) == []
+
+
+def test_columns_may_stay_without_a_head() -> None:
+    placed = place_heads(level(("EPS", 160), align="centre"), SIX, PERIODS)
+    assert [(h.text, h.first, h.last) for h in placed] == [("EPS", 0, 2)]
