@@ -189,15 +189,22 @@ def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool
 
 
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
-    """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`)."""
+    """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`).
+
+    A stub head (`(百万人民币)`) centred between two levels is a line of its own; it counts where a level follows.
+    """
     count = 0
-    for line in body[:2]:
-        segments = [s for s in segments_of(line) if s.box.xc > zone]
-        if len(segments) < max(2, len(anchor.heads) // 2) or any(is_value(tight(s.text)) for s in segments):
+    for number, line in enumerate(body[:3], start=1):
+        over = [s for s in segments_of(line) if s.box.xc > zone]
+        if not over:
+            if count + 1 < number:
+                break
+            continue
+        if len(over) < max(2, len(anchor.heads) // 2) or any(is_value(tight(s.text)) for s in over):
             break
-        if any(s.box.xc < zone and is_label_text(s.text) for s in segments_of(line)) and len(segments) < 3:
+        if any(s.box.xc < zone and is_label_text(s.text) for s in segments_of(line)) and len(over) < 3:
             break
-        count += 1
+        count = number
     return count
 
 
