@@ -169,6 +169,8 @@ def read_characters(
     get_unicode, get_object = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetTextObject
     get_loose, get_origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
     addressof = ctypes.addressof
+    unturned = display.a == 1 and display.d == -1
+    aside, above = display.e, display.f
     for index in range(max(count, 0)):
         obj = get_object(text_page, index)
         if not obj:
@@ -201,6 +203,14 @@ def read_characters(
         text = "-" if code in (0x02, 0xFFFE, 0xAD) else chr(code)
         get_loose(text_page, index, loose)
         get_origin(text_page, index, ox, oy)
+        if unturned and owner.upright:  # nearly all characters of nearly all pages
+            baseline = above - oy.value
+            size = owner.size
+            left, right = loose.left + aside, loose.right + aside
+            chars.append(
+                Char(text, left, baseline - ASCENT * size, right, baseline + DESCENT * size, baseline, owner)
+            )
+            continue
         box = display.box(loose.left, loose.bottom, loose.right, loose.top)
         if owner.upright:
             _, baseline = display.point(ox.value, oy.value)

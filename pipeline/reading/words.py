@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pipeline.reading.characters import Char
-from pipeline.reading.graphics import Graphics
+from pipeline.reading.characters import Char, TextObject
+from pipeline.reading.graphics import Cover, Graphics
 from pipeline.reading.page import Box, HiddenReason, HiddenWord, Word
 from pipeline.reading.radicals import printed
 
@@ -26,6 +26,7 @@ class Hiding:
         self.width, self.height = width, height
         self.covers, self.images = graphics.covers, graphics.images
         self.behind = [*graphics.covers, *graphics.shapes]
+        self._over: dict[tuple[int, float], list[Cover]] = {}
         self.last_cover = max((cover.order for cover in self.covers), default=-1)
 
     def reason(self, char: Char) -> HiddenReason | None:
@@ -38,13 +39,27 @@ class Hiding:
             return "off_page"
         if owner.clip is not None and not _shows(char, owner.clip):
             return "clipped"
-        if owner.order < self.last_cover and owner.order >= 0:
-            for cover in self.covers:
-                if cover.order > owner.order and cover.box.holds(x, y, -0.5) and cover.color != owner.color:
+        if 0 <= owner.order < self.last_cover:
+            for cover in self._painted_over(owner, y):
+                if cover.box.x0 + 0.5 <= x <= cover.box.x1 - 0.5:
                     return "covered"
         if min(owner.color) >= 247 and not self._dark_behind(x, y, owner.order):
             return "white"
         return None if owner.upright else "rotated"
+
+    def _painted_over(self, owner: TextObject, y: float) -> list[Cover]:
+        """Covers painted after a text object at the height of its line: found once per object and line."""
+        key = (id(owner), round(y, 1))
+        found = self._over.get(key)
+        if found is None:
+            found = self._over[key] = [
+                c
+                for c in self.covers
+                if c.order > owner.order
+                and c.box.top + 0.5 <= y <= c.box.bottom - 0.5
+                and c.color != owner.color
+            ]
+        return found
 
     def _dark_behind(self, x: float, y: float, order: int) -> bool:
         under = [c for c in self.behind if (order < 0 or c.order < order) and c.box.holds(x, y, 1.0)]

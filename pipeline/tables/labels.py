@@ -178,6 +178,7 @@ def match_labels(
     step: list[list[tuple[int, int] | None]] = [[None] * (m + 1) for _ in range(n + 1)]
     best[0][0] = 0.0
     cached = lru_cache(maxsize=None)(costs.match)
+    reach = max(60.0, 2.5 * costs.pitch)  # no label stands further from its numbers
     for i in range(n + 1):
         for j in range(m + 1):
             here = best[i][j]
@@ -187,8 +188,10 @@ def match_labels(
                 best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
             if i < n and here + (alone := costs.section(i)) < best[i + 1][j]:
                 best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
-            if j < m:
+            if i < n and j < m and lines[i].yc - rows[j] < reach:
                 for count in range(1, min(MAX_WRAP, n - i) + 1):
+                    if rows[j] - lines[i + count - 1].yc > reach:
+                        continue
                     cost = here + cached(i, count, j)
                     if cost < best[i + count][j + 1]:
                         best[i + count][j + 1], step[i + count][j + 1] = cost, (count, 1)
