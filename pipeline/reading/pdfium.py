@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,8 @@ from pipeline.reading.page import Page
 from pipeline.reading.textlayer import judge
 from pipeline.reading.words import Hiding, build_words
 
+_NO_PAGES = re.compile(rb"/Count\s+0\b")
+_A_PAGE = re.compile(rb"/Type\s*/Page\b")
 _HEAD = 1024  # the PDF header must stand in the first 1024 bytes (ISO 32000-1, annex H)
 
 
@@ -87,7 +90,11 @@ def open_document(source: bytes | Path) -> Document:
     try:
         handle = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # For an empty page tree PDFium leaves the error of the file before it standing, so its word alone
+        # would depend on the order of the files.
+        if _NO_PAGES.search(source) and not _A_PAGE.search(source):
+            raise InputError("the PDF has no pages") from error
+        if "password" in str(error).lower() and b"/Encrypt" in source:
             raise InputError("the PDF is encrypted with a password: save it without one") from error
         raise InputError(f"the PDF is damaged beyond reading (PDFium: {error}): fetch it again") from error
     if len(handle) == 0:
