@@ -92,11 +92,12 @@ def page(
     fills: Sequence[Fill] = (),
     hidden: Sequence[HiddenWord] = (),
     number: int = 1,
+    width: float = 595.0,
     height: float = 842.0,
 ) -> Page:
-    """An A4 page that holds these words, in reading order."""
+    """A page (A4 unless said otherwise) that holds these words, in reading order."""
     words = sorted((w for group in groups for w in group), key=lambda w: (w.yc, w.x0))
-    return Page(number, 595.0, height, tuple(words), tuple(rules), tuple(fills), (), tuple(hidden))
+    return Page(number, width, height, tuple(words), tuple(rules), tuple(fills), (), tuple(hidden))
 
 
 def around(words: Iterable[Word]) -> Box:

@@ -9,6 +9,13 @@ from tests.layout.pages import around, clipped, fill, line, page, put, rule, ske
 from tests.tables.grids import labels_of, row_of, rows_of, table_of, tables_of
 
 
+SHORT = """
+项目           2023A  2024A  2025E
+营业收入       5,000  6,000  7,000
+净利润           300    400    500
+"""
+
+
 def test_the_grid_of_a_statement_with_its_heads_boxes_and_note() -> None:
     words = sketch(
         """
@@ -51,26 +58,20 @@ def test_a_blank_cell_is_a_cell_in_its_place() -> None:
 
 
 def test_numbers_shifted_a_few_points_stay_in_their_column() -> None:
-    words = sketch(
-        "项目           2023A  2024A  2025E\n营业收入       5,000  6,000  7,000\n净利润           300    400    500"
-    )
+    words = sketch(SHORT)
     words += line(139, ("税金及附加", 40), ("11", 104), ("12", 132), ("13", 160))
     assert row_of(table_of(page(words)), "税金及附加") == ["11", "12", "13"]
 
 
 def test_a_clipped_tail_of_a_number_is_set_behind_it() -> None:
-    words = sketch(
-        "项目           2023A  2024A  2025E\n营业收入       13,40  6,000  7,000\n净利润           300    400    500"
-    )
+    words = sketch(SHORT.replace("5,000", "13,40"))
     right = next(w.x1 for w in words if w.text == "13,40")
     table = table_of(page(words, hidden=clipped("8", right - 4, 121)))
     assert row_of(table, "营业收入") == ["13,408", "6,000", "7,000"]
 
 
 def test_a_clipped_digit_below_a_whole_number_is_left_alone() -> None:
-    words = sketch(
-        "项目           2023A  2024A  2025E\n营业收入       5,000  6,000  7,000\n净利润           300    400    500"
-    )
+    words = sketch(SHORT)
     right = next(w.x1 for w in words if w.text == "5,000")
     table = table_of(page(words, hidden=clipped("8", right - 4, 121)))
     assert row_of(table, "营业收入") == ["5,000", "6,000", "7,000"]
