@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment, segments_of
-from pipeline.layout.tokens import is_number, is_period, is_value
+from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value
 from pipeline.reading.page import Box, Page, Word
 
 REACH = 160.0  # how far below a head its columns are looked at: about twelve rows
@@ -45,11 +45,6 @@ class Anchor:
     def yc(self) -> float:
         """Vertical centre of the heads."""
         return (self.top + self.bottom) / 2
-
-
-def is_label_text(text: str) -> bool:
-    """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
-    return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)
 
 
 def period_segments(line: Sequence[Word]) -> list[Segment]:

@@ -37,6 +37,7 @@ class Block:
     )
     caption: Caption | None = None
     title: str = ""  # a heading inside or above the region that is no numbered caption: 利润表 (人民币百万)
+    title_box: Box | None = None
     unit_text: str = ""
     source_note: str = ""
     rules: tuple[Rule, ...] = ()

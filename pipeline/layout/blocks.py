@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 
-from pipeline.layout.anchors import Anchor, find_anchors, is_label_text
+from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block, Caption
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
-from pipeline.layout.stacks import Stack, find_stacks
-from pipeline.layout.tokens import is_number, is_period, is_value, tight, width_of
+from pipeline.layout.stacks import Stack, even_steps, find_stacks
+from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
 
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
@@ -27,7 +25,7 @@ class _Around:
 
     levels: list[list[Word]] = field(default_factory=list)
     caption: Caption | None = None
-    titles: list[str] = field(default_factory=list)
+    titles: list[Segment] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
 
 
@@ -164,8 +162,8 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         if width_of(text) > 40 or len(around.titles) >= 2:
             break
         around.units += [unit_in(s.text) for s in segments_of(line) if unit_in(s.text)]
-        first = segments_of(line)[0].text
-        if is_label_text(first) and not first.startswith(("单位", "單位")):
+        first = segments_of(line)[0]
+        if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
 
@@ -191,7 +189,7 @@ def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`).
 
-    A stub head (`(百万人民币)`) centred between two levels is a line of its own; it counts where a level follows.
+    A stub head (`(百万人民币)`) centred between two levels is a line of its own: it counts if a level follows.
     """
     count = 0
     for number, line in enumerate(body[:3], start=1):
@@ -270,7 +268,8 @@ def _block(
     levels = [w for line in reversed(around.levels) for w in line]
     box = union([w.box for w in (*levels, *header, *body)])
     stub = join_words([w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0])
-    units = [unit_in(stub), *around.units, unit_in(around.titles[0]) if around.titles else ""]
+    title = around.titles[0] if around.titles else None
+    units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]
     if around.caption:
         units.append(unit_in(around.caption.name))
     near = Box(box.x0, box.top - 6, box.x1, box.bottom + 6)
@@ -282,7 +281,8 @@ def _block(
         heads=anchor.heads,
         zone=anchor.zone,
         caption=around.caption,
-        title=around.titles[0] if around.titles else "",
+        title=title.text if title else "",
+        title_box=title.box if title else None,
         unit_text=next((u for u in units if u), ""),
         source_note=note,
         rules=tuple(r for r in page.rules if _touches(near, r)),
@@ -341,20 +341,10 @@ def _first_row_heads(rows: list[list[Word]], stack: Stack) -> tuple[list[list[Wo
         return [], rows
     if stack.numeric_labels:
         labels = [s[0].text for row in rows[1:] if (s := segments_of(row))]
-        heads = _even_steps([s.text for s in over]) and _even_steps(labels)
+        heads = even_steps([s.text for s in over]) and even_steps(labels)
     else:
         heads = not any(is_value(tight(s.text)) for s in over)
     return ([rows[0]], rows[1:]) if heads else ([], rows)
-
-
-def _even_steps(texts: Sequence[str]) -> bool:
-    """Whether the numbers rise or fall by equal steps: the axis of a sensitivity grid."""
-    try:
-        numbers = [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
-    except InvalidOperation:
-        return False
-    steps = {b - a for a, b in itertools.pairwise(numbers)}
-    return len(numbers) >= 3 and len(steps) == 1 and steps != {Decimal(0)}
 
 
 def _note_below(lines: Sequence[list[Word]], anchor: Anchor, bottom: float) -> str:

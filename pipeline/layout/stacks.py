@@ -10,9 +10,11 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from pipeline.layout.lines import Segment, join_words, segments_of
-from pipeline.layout.tokens import is_loose_value, is_value, tight, width_of
+from pipeline.layout.tokens import is_label_text, is_loose_value, is_value, tight, width_of
 from pipeline.reading.page import Box, Word, union
 
 ALIGNED = 2.6  # points that the common edge of a column may vary by
@@ -88,6 +90,8 @@ def _label_of(line: Sequence[Segment], x: float) -> Segment | None:
     if not before:
         return None
     label = before[-1]
+    if not is_label_text(label.text):
+        return None  # an axis of a chart, or another column
     if width_of(label.text) > LABEL_EM or x - label.box.x1 > 220 or "..." in label.text or "…" in label.text:
         return None
     return label
@@ -115,6 +119,29 @@ def _is_contents(items: Sequence[Item], labels: Sequence[str]) -> bool:
         return False
     numbers = [int(t) for t in texts]
     return numbers == sorted(numbers) and sum(width_of(label) > 6 for label in labels) > 0.5 * len(labels)
+
+
+def even_steps(texts: Sequence[str]) -> bool:
+    """Whether the numbers rise or fall by equal steps: the axis of a sensitivity grid."""
+    try:
+        numbers = [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
+    except InvalidOperation:
+        return False
+    steps = {b - a for a, b in pairwise(numbers)}
+    return len(numbers) >= 3 and len(steps) == 1 and steps != {Decimal(0)}
+
+
+def _is_sensitivity(grid: Sequence[Sequence[Item]]) -> bool:
+    """A grid of numbers through and through whose first column runs in equal steps and which has few gaps."""
+    first = [i.segment.text for i in grid[0]]
+    rows = {i.line for chain in grid for i in chain}
+    filled = sum(len(chain) for chain in grid)
+    return (even_steps(first) or even_steps(first[1:])) and filled >= 0.85 * len(rows) * len(grid)
+
+
+def _is_sparse(grid: Sequence[Sequence[Item]], rows: Sequence[int]) -> bool:
+    """Whether most places of the grid are empty: data labels of a chart, not cells."""
+    return len(grid) > 1 and sum(len(chain) for chain in grid) < 0.5 * len(rows) * len(grid)
 
 
 def _beside(
@@ -191,8 +218,10 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
     first = min(i.segment.box.x0 for i in grid[0])
     numeric = False
     labels = {row: label for row in rows if (label := _label_of(segments[row], first)) is not None}
+    if _is_sparse(grid, rows):
+        return None
     if len(labels) < 0.6 * len(rows):
-        if len(grid) < 3 or len(grid[0]) < 0.6 * len(rows):
+        if len(grid) < 4 or not _is_sensitivity(grid):
             return None
         # A grid of numbers through and through (a sensitivity table): its first column is its labels.
         left = min(i.segment.box.x0 for i in grid[0])

@@ -78,3 +78,8 @@ def width_of(text: str) -> float:
 def tight(text: str) -> str:
     """The text without its spaces: how a cell set from several words is judged."""
     return text.replace(" ", "")
+
+
+def is_label_text(text: str) -> bool:
+    """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
+    return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)

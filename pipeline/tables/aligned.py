@@ -175,6 +175,7 @@ class _Grid:
             cells=tuple(self.cells),
             heads=tuple(heads),
             title=block.title or (block.caption.name if block.caption else ""),
+            title_box=block.title_box,
             caption=block.caption.text if block.caption else "",
             caption_no=block.caption.number if block.caption else None,
             source_note=block.source_note,

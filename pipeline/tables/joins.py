@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.layout.tokens import tight
-from pipeline.tables.table import Table
+from pipeline.reading.page import union
+from pipeline.tables.table import Cell, Table
 
 
 def _same_heads(a: Table, b: Table) -> bool:
@@ -15,11 +17,14 @@ def _same_heads(a: Table, b: Table) -> bool:
     ]
 
 
-def _continues(before: Table, after: Table) -> bool:
-    """Whether `after`, the first table of the next page, goes on where `before` broke off.
+# A table whose sections are set apart by a gap goes on after 60 pt at most: a heading and a line of space.
+NEAR = 60.0
 
-    Its heads are printed again and it has no caption or title of its own; the note that closes a table has
-    not been printed yet.
+
+def _repeats(before: Table, after: Table) -> bool:
+    """Whether `after`, the first table of the next page, goes on with the heads printed again.
+
+    It has no caption or title of its own, and the note that closes a table has not been printed yet.
     """
     return (
         after.pages[0] == before.pages[-1] + 1
@@ -32,16 +37,64 @@ def _continues(before: Table, after: Table) -> bool:
     )
 
 
+def _value_edges(table: Table) -> list[tuple[float, float]]:
+    """Per value column the typical left and right edge of what is printed in it."""
+    edges: list[tuple[float, float]] = []
+    for column in range(1, table.column_count):
+        boxes = [c.box for c in table.cells if c.column == column and c.role == "value" and c.text]
+        if not boxes:
+            return []
+        edges.append((statistics.median(b.xc for b in boxes), statistics.median(b.x1 for b in boxes)))
+    return edges
+
+
+def _goes_on(before: Table, after: Table, bottom: float) -> bool:
+    """Whether `after` has no heads because its columns are those of `before`: a further section, or page.
+
+    `bottom` is where `before` ends on its last page.
+    """
+    if any(after.heads[1:]) or not any(before.heads[1:]):
+        return False
+    if (
+        after.column_count < 3
+        or before.column_count != after.column_count
+        or after.caption
+        or before.source_note
+    ):
+        return False
+    same_page = after.pages[0] == before.pages[-1] and 0 < after.box.top - bottom < NEAR
+    if not same_page and after.pages[0] != before.pages[-1] + 1:
+        return False
+    a, b = _value_edges(before), _value_edges(after)
+    return bool(a and b) and all(
+        abs(p[0] - q[0]) < 4 or abs(p[1] - q[1]) < 3 for p, q in zip(a, b, strict=True)
+    )
+
+
+def _bottom(table: Table) -> float:
+    """Where a table ends on its last page."""
+    return max((c.box.bottom for c in table.cells if c.page == table.pages[-1] and c.text), default=0.0)
+
+
 def _joined(before: Table, after: Table) -> Table:
     heads = {c.row for c in after.cells if c.role == "header"}
     rows = sorted({c.row for c in after.cells} - heads)
-    number = {row: before.row_count + i for i, row in enumerate(rows)}
+    first = before.row_count
+    section: tuple[Cell, ...] = ()
+    if after.title and after.title_box:
+        # The heading over the continued rows (`蒸煮类`) heads a section of the whole.
+        section = (Cell(first, 0, after.title, after.pages[0], after.title_box, "section"),)
+        first += 1
+    number = {row: first + i for i, row in enumerate(rows)}
     moved = tuple(replace(c, row=number[c.row]) for c in after.cells if c.row in number)
+    pages = before.pages if after.pages[0] == before.pages[-1] else before.pages + after.pages
+    here = [c.box for c in (*before.cells, *section, *moved) if c.page == pages[0] and c.text]
     return replace(
         before,
-        pages=before.pages + after.pages,
-        row_count=before.row_count + len(rows),
-        cells=before.cells + moved,
+        pages=pages,
+        box=union(here),
+        row_count=first + len(rows),
+        cells=before.cells + section + moved,
         source_note=after.source_note,
     )
 
@@ -49,20 +102,19 @@ def _joined(before: Table, after: Table) -> Table:
 def join_continued(tables: Sequence[Table]) -> list[Table]:
     """Tables in reading order with continuations set to the table they continue."""
     joined: list[Table] = []
-    first_of_page: set[int] = set()
+    pages_begun: set[int] = set()
     for table in tables:
         page = table.pages[0]
-        candidate = next(
-            (
-                i
-                for i in range(len(joined) - 1, -1, -1)
-                if page not in first_of_page and _continues(joined[i], table)
-            ),
-            None,
-        )
-        first_of_page.add(page)
-        if candidate is None:
-            joined.append(table)
+        begins = page not in pages_begun
+        pages_begun.add(page)
+        for index in range(len(joined) - 1, -1, -1):
+            before = joined[index]
+            next_page = before.pages[-1] < page
+            if next_page and not begins:
+                continue
+            if _repeats(before, table) or _goes_on(before, table, _bottom(before)):
+                joined[index] = _joined(before, table)
+                break
         else:
-            joined[candidate] = _joined(joined[candidate], table)
+            joined.append(table)
     return joined

@@ -46,6 +46,7 @@ class Table:
     title: str = (
         ""  # the heading that names the table: caption name, sub-heading (利润表) or box title (基本数据)
     )
+    title_box: Box | None = None  # where a heading that is no caption stands
     caption: str = ""
     caption_no: str | None = None
     source_note: str = ""
