@@ -47,7 +47,7 @@ def _levels() -> dict[tuple[str, str], str]:
 
 @lru_cache(maxsize=1)
 def _actions() -> dict[str, str]:
-    return dict(read_rows("cover_actions.csv", ("printed", "action")))
+    return {row[0]: row[1] for row in read_rows("cover_actions.csv", ("printed", "action"))}
 
 
 def _any(words: Sequence[str]) -> str:

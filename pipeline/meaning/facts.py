@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from pipeline.meaning.kinds import STATEMENTS, Kind, kinds_of
 from pipeline.meaning.labels import concept_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
-from pipeline.meaning.periods import Basis, Period, basis_of, parse_period
+from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
 from pipeline.meaning.units import (
     Prints,
@@ -35,11 +36,17 @@ from pipeline.meaning.units import (
     sense_of,
 )
 from pipeline.meaning.unitwords import UnitMark
+from pipeline.meaning.vocabulary import vocabulary
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
 
 # What the only column of a box without a header row is called: 基本数据 prints labels and values, no head.
 UNHEADED = "value"
+# Stocks measured before the first day of the period that is printed over them.
+_OPENING = frozenset({"cash_opening"})
+# A report looks back and ahead by less than this; other years in heads are other numbers.
+_FIRST_YEAR, _YEARS_AHEAD = 1990, 15
+_OPEN, _CLOSE = re.compile("[(（]"), re.compile("[)）]")
 
 
 class Report(Protocol):
@@ -177,7 +184,9 @@ def _currency_of_statements(tables: Sequence[Table], kinds: Sequence[Kind], repo
 
 def _around(table: Table) -> tuple[str, ...]:
     """Texts that may print the unit of a whole table, nearest first."""
-    return (table.unit_text, table.stub_head, table.title, table.caption)
+    cut = len(_OPEN.findall(table.title)) > len(_CLOSE.findall(table.title))
+    title = f"{table.title}{table.stub_head}" if cut else table.title  # wrapped inside its unit: (百万美|元)
+    return (table.unit_text, table.stub_head, title, table.caption)
 
 
 def _unit_beside(table: Table, tables: Sequence[Table], kinds: Sequence[Kind]) -> str:
@@ -222,17 +231,17 @@ class _Reading:
         # Prices and other companies are not in the currency of the report's own statements by rule.
         self._unstated = currency if kind not in ("cover_data", "comps", "benchmarks", "other") else None
         self._values = sorted((c for c in table.cells if c.role == "value"), key=lambda c: (c.row, c.column))
-        self._places, _ = rows_of(table, segmented=kind == "segments")
+        statement = kind if kind in STATEMENTS else ""
+        self._places, _ = rows_of(table, segmented=kind == "segments", statement=statement)
         self._label_columns = sorted({column for _, column in self._places})
         self._codes = _code_columns(table)
         self._row_tickers = _row_tickers(table, self._codes)
         columns = {c.column for c in self._values} - self._codes
         self._unheaded = all(not self._printed_head(c).strip() for c in columns)
-        self._periods = {
-            c: parse_period(self._printed_head(c), fiscal_year_end=fiscal_year_end) for c in columns
-        }
-        self._marks = {p.mark for p in self._periods.values() if p is not None and p.mark is not None}
         self._year_end = fiscal_year_end
+        self._periods = {c: self._period_of(self._printed_head(c)) for c in columns}
+        self._row_periods = self._periods_of_rows()
+        self._marks = {p.mark for p in self._periods.values() if p is not None and p.mark is not None}
         numbers = [c for c in self._values if isinstance(parse_number(c.text), Number)]
         self._number_rows = {c.row for c in numbers}
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
@@ -268,7 +277,12 @@ class _Reading:
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
         otherwise = "money" if self._kind in STATEMENTS else None
         unit = self._unit(cell, row, Prints(measure, parents, modifier, otherwise=otherwise), own)
-        concept = concept_of(measure, kind=self._kind, parents=parents, column=modifier, unit=unit.name or "")
+        part_of = (row.total,) if row is not None and row.total and measure == row.label else ()
+        concept = concept_of(
+            measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
+        )
+        if period is not None and concept is not None:
+            period = _measured(period, concept)
         entity, name = self._entity(cell, row, concept)
         value = parsed.value if isinstance(parsed, Number) else None
         return Fact(
@@ -310,7 +324,7 @@ class _Reading:
         unless only the head has words for it (periods down the side, companies in rows).
         """
         own_head = "" if head == UNHEADED else head
-        named = "|".join(level for level in own_head.split("|") if parse_period(level) is None).strip("|")
+        named = "|".join(words for level in own_head.split("|") if (words := without_period(level)))
         if self._kind in ("comps", "benchmarks"):
             return named, ""
         if row is None:
@@ -318,6 +332,20 @@ class _Reading:
         if sense_of(row.label) is None and sense_of(named) not in (None, "growth"):
             return named, ""
         return row.label, own_head
+
+    def _period_of(self, head: str) -> Period | None:
+        """The period of a head, unless it is too far from the report to be one."""
+        period = parse_period(head, fiscal_year_end=self._year_end)
+        published = self._report.published_on
+        last = published.year + _YEARS_AHEAD if published else date.max.year
+        return period if period is not None and _FIRST_YEAR <= period.end.year <= last else None
+
+    def _periods_of_rows(self) -> dict[int, Period]:
+        """The periods that labels print; a bare 2000 among the marks of an axis is none."""
+        rows = {row.index: row for row in self._places.values()}
+        found = {index: p for index, row in rows.items() if (p := self._period_of(row.label)) is not None}
+        certain = 2 * len(found) > len(rows)
+        return {i: p for i, p in found.items() if certain or p.mark or p.label != rows[i].label.strip()}
 
     def _named_in_row(self, cell: Cell) -> bool:
         """Whether the row is about a company or model of its own."""
@@ -352,7 +380,7 @@ class _Reading:
     def _when(self, cell: Cell, row: Row | None) -> tuple[Period | None, Basis | None]:
         period = self._periods.get(cell.column)
         if period is None and row is not None:
-            period = parse_period(row.label, fiscal_year_end=self._year_end)
+            period = self._row_periods.get(row.index)
         if period is None:
             return None, None
         if self._kind == "balance_sheet":
@@ -384,6 +412,19 @@ class _Reading:
         if self._kind == "cover_data" and len({currency_of(t) for t in self._report.tickers}) > 1:
             return None
         return _yuan(self._report)
+
+
+def _measured(period: Period, concept: str) -> Period:
+    """The period, for a stock the day on which it is measured: its last, for an opening one the day before.
+
+    Multiples and prices keep the period printed over them: their day is that of the price.
+    """
+    known = vocabulary().concepts[concept]
+    if known.period_type != "instant" or known.statement in ("valuation", "market"):
+        return period
+    if concept in _OPENING and period.start < period.end:
+        return period.opening()
+    return period.instant()
 
 
 def _code_columns(table: Table) -> frozenset[int]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.meaning.periods import parse_period
+from pipeline.meaning.periods import without_period
 from pipeline.meaning.vocabulary import Concept, Entry, Form, form, vocabulary
 from pipeline.meaning.vocabulary.terms import is_torn, matching_keys
 
@@ -81,7 +81,7 @@ def concept_of(
 
 @lru_cache(maxsize=65536)
 def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, unit: str) -> str | None:
-    levels = tuple(level for level in column.split("|") if level.strip() and not _is_period(level))
+    levels = tuple(words for level in column.split("|") if form(words := without_period(level)).key)
     if kind == "comps" and levels:
         return _of_levels(levels, kind, (), unit)
     relation = next(
@@ -89,16 +89,11 @@ def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, un
     )
     if relation == "none":
         return None
-    if _is_period(label) and levels:
+    names = tuple(words for level in label.split("|") if form(words := without_period(level)).key)
+    if not names and levels:
         return _of_levels(levels, kind, (), unit)
-    names = tuple(level for level in label.split("|") if level.strip())
     found = _of_levels(names, kind, parents, "" if relation else unit)
     return _related(relation, found) if relation else found
-
-
-def _is_period(head: str) -> bool:
-    """Whether a head names a period and no more: `2025E`, not `PE（25E）`."""
-    return parse_period(head) is not None and form(head).key not in vocabulary().labels
 
 
 def _of_levels(names: tuple[str, ...], kind: str, parents: tuple[str, ...], unit: str) -> str | None:

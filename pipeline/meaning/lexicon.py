@@ -11,6 +11,20 @@ from importlib import resources
 from pipeline.errors import ConfigError
 
 _SPACE = re.compile(r"\s+")
+# Look-alikes of simplified characters and the traditional ones that labels are printed in, each before the
+# simplified one.
+_PAIRS = (
+    "凈净浄净資资產产負负債债損损潤润總总額额營营業业務务費费現现動动應应賬账帳账帐账貨货長长"
+    "權权東东歸归屬属無无與与價价預预償偿稅税遞递採采購购發发處处報报雜杂項项轉转換换餘余備备"
+    "儲储減减銷销攤摊財财開开執执庫库證证議议約约個个優优續续聯联級级據据構构實实際际廠厂設设"
+    "機机團团籌筹撥拨變变調调擴扩繳缴擬拟顯显虧亏間间滙汇匯汇兌兑準准劃划殘残壞坏險险貸贷貼贴"
+    "買买賣卖賺赚計计國国億亿萬万幣币經经貿贸銀银類类獲获綜综單单過过從从對对會会標标來来數数"
+    "員员電电創创氣气關关舊旧傳传統统週周淨净簽签華华積积後后毀毁顧顾遠远進进還还稱称節节認认"
+    "許许試试話话該该語语請请諮咨質质軟软輸输運运適适鋼钢鐵铁階阶隨随雲云領领題题願愿養养體体"
+    "點点齊齐賃赁暫暂術术衛卫裝装視视測测滿满漲涨環环盡尽監监確确禮礼種种穩稳績绩維维緊紧線线"
+    "編编縮缩繼继義义職职腦脑臺台舉举藥药蘭兰號号蟲虫補补裡里製制複复"
+)
+SIMPLIFIED = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _DASHES = str.maketrans(dict.fromkeys("−‐‑‒–—―─﹣－", "-"))
 # A space that a line wrap or letter spacing left beside a Chinese character; those between Latin words stay.
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
@@ -49,8 +63,9 @@ def compile_pattern(name: str, pattern: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16384)
 def plain(text: str) -> str:
-    """The form in which words are compared: compatibility forms and dashes unified, no spaces, lower case."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_DASHES)).lower()
+    """The form in which words are compared: one form of each character and dash, no spaces, lower case."""
+    unified = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(SIMPLIFIED)
+    return _SPACE.sub("", unified).lower()
 
 
 @lru_cache(maxsize=16384)

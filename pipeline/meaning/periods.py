@@ -17,7 +17,8 @@ from pipeline.meaning.lexicon import read_rows
 Mark = Literal["A", "E", "F"]
 Basis = Literal["actual", "estimate"]
 
-_YEAR = r"(?:(?:19|20)\d{2})"
+# A company's figures of before 1990 are not printed: 1969 and 1980 in a head are other numbers.
+_YEAR = r"(?:(?:199|20\d)\d)"
 _DATE = re.compile(
     rf"(?P<y>{_YEAR})(?:[-/.年])(?P<m>0?[1-9]|1[0-2])(?:[-/.月])(?P<d>0?[1-9]|[12]\d|3[01])日?"
 )
@@ -61,6 +62,11 @@ class Period:
         """The period's last day, for what is measured on a day (balance sheets)."""
         return replace(self, start=self.end)
 
+    def opening(self) -> Period:
+        """The day before the period's first, for what it starts with (期初现金)."""
+        before = self.start - timedelta(days=1)
+        return replace(self, start=before, end=before)
+
 
 @lru_cache(maxsize=1)
 def _marks() -> tuple[tuple[re.Pattern[str], Mark], ...]:
@@ -93,10 +99,25 @@ def parse_period(head: str, *, fiscal_year_end: tuple[int, int] = (12, 31)) -> P
         if mark is not None:
             lone = mark
             continue
-        found = _of_level(level, fiscal_year_end) or found
+        read = _of_level(level, fiscal_year_end)
+        found = read[0] if read else found
     if found is not None and found.mark is None and lone is not None:
         return replace(found, mark=lone)
     return found
+
+
+@lru_cache(maxsize=4096)
+def without_period(level: str) -> str:
+    """What one level of a head says beside its period: `PE（25E）` → `pe`; empty where it is a period only.
+
+    Parts of the period's own print (marks, an aside such as `2024 (Huatai)`) are no words beside it. A level
+    without a period is given back as it is.
+    """
+    clean = _clean(level)
+    if _mark_of(clean.strip("()")) is not None:
+        return ""
+    read = _of_level(clean, (12, 31))
+    return level if read is None else read[1]
 
 
 def basis_of(
@@ -125,12 +146,14 @@ def _mark_of(text: str) -> Mark | None:
     return next((mark for pattern, mark in _marks() if pattern.fullmatch(text)), None)
 
 
-def _of_level(level: str, year_end: tuple[int, int]) -> Period | None:
+def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | None:
+    """The period of one level and the words beside it."""
     if not any(c.isdigit() for c in level) or parse_ticker(level) is not None:
         return None
     on = _DATE.fullmatch(level)
     if on is not None:
-        return _day(int(on["y"]), int(on["m"]), int(on["d"]))
+        day = _day(int(on["y"]), int(on["m"]), int(on["d"]))
+        return (day, "") if day else None
     for form in _FORMS:
         match = form.match(level)
         if match is None:
@@ -141,14 +164,17 @@ def _of_level(level: str, year_end: tuple[int, int]) -> Period | None:
         mark = _mark_of(tail.strip("()-_"))
         if tail and mark is None:
             continue
-        return _period(match, part, mark, year_end)
+        period = _period(match, part, mark, year_end)
+        return (period, "") if period else None
     of_year = _OF_YEAR.fullmatch(level)
     if of_year is not None:
-        return _period(of_year, "", None, year_end)
+        period = _period(of_year, "", None, year_end)
+        return (period, of_year["words"]) if period else None
     short = _SHORT.match(level)
     if short is not None:
         mark = _mark_of(level[short.end() :].strip("()"))
-        return _period(short, "", mark, year_end) if mark else None
+        period = _period(short, "", mark, year_end) if mark else None
+        return (period, "") if period else None
     return _inside(level, year_end)
 
 
@@ -160,17 +186,19 @@ def _part_of(rest: str) -> tuple[str, str]:
     return "", rest
 
 
-def _inside(level: str, year_end: tuple[int, int]) -> Period | None:
+def _inside(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | None:
     """A year set beside other words in one level (`收入2024E`, `2025E(亿元)`); None where there are two."""
     bare = re.sub(r"(?<=[^\x00-\x7f])(?=\d)|(?<=[a-z)])(?=(?:19|20)\d{2})", " ", level)
-    hits = list(_INSIDE.finditer(re.sub(r"([\d][aef]?)(?=[(\u4e00-\u9fff])", r"\1 ", bare)))
+    spaced = re.sub(r"([\d][aef]?)(?=[(\u4e00-\u9fff])", r"\1 ", bare)
+    hits = list(_INSIDE.finditer(spaced))
     if len(hits) != 1:
         return None
     hit = hits[0]
     mark = _mark_of((hit["mark"] or hit["smark"] or "").strip("()"))
     if hit["long"] and mark is None:
         return None  # a bare year among words may be part of a name
-    return _fiscal(int(hit["long"] or f"20{hit['short']}"), "", year_end, mark)
+    words = re.sub(r"\s+|\(\s*\)", "", f"{spaced[: hit.start()]}{spaced[hit.end() :]}")
+    return _fiscal(int(hit["long"] or f"20{hit['short']}"), "", year_end, mark), words
 
 
 def _period(match: re.Match[str], part: str, mark: Mark | None, year_end: tuple[int, int]) -> Period | None:

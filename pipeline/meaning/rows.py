@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pipeline.meaning.entities import is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
+from pipeline.meaning.totals import NO_TOTALS, Totals, totals_of
 from pipeline.meaning.unitwords import read_unit
 from pipeline.tables.table import Cell, Table
 
@@ -18,16 +19,22 @@ _BULLET = re.compile(r"^[•·●○◆■□▪➢✓*\-–—\s]+(?=[^\d\s.%-]
 # Labels closer than this share one level of indentation: half a character of the smallest print.
 _INDENT_STEP = 3.0
 _MOST_LEVELS = 4
+# Levels of totals: one that heads its items stands above every indent, one that closes them heads nothing.
+_HEAD, _LAST = -1, 99
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with values: its number, label as printed, the heads above it (outermost first), its own unit."""
+    """A row with values: its number, label as printed, the heads above it (outermost first), its own unit.
+
+    `total` is the total printed below the row that it is part of, where its section has no head above.
+    """
 
     index: int
     label: str
     parents: tuple[str, ...]
     unit_text: str = ""
+    total: str = ""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -52,12 +59,15 @@ def dependence(label: str) -> str | None:
     return next((kind for pattern, kind in _patterns() if any(pattern.search(f) for f in forms)), None)
 
 
-def rows_of(table: Table, *, segmented: bool = False) -> tuple[dict[tuple[int, int], Row], dict[int, Row]]:
+def rows_of(
+    table: Table, *, segmented: bool = False, statement: str = ""
+) -> tuple[dict[tuple[int, int], Row], dict[int, Row]]:
     """The rows of a table: by (row, column of the label) and, for plain tables, by row alone.
 
     A grid may hold two label columns with values behind each (`label value label value`), so a label serves
     the value cells to its right up to the next label. `segmented` tables list businesses: a bare 毛利率 there
-    belongs to the business above it.
+    belongs to the business above it. `statement` is the kind of a financial statement, whose totals
+    head their items with or without an indent, or close them.
     """
     labels, sections = _labels(table)
     unit_columns = _unit_columns(table)
@@ -65,16 +75,22 @@ def rows_of(table: Table, *, segmented: bool = False) -> tuple[dict[tuple[int, i
     by_place: dict[tuple[int, int], Row] = {}
     first: dict[int, Row] = {}
     for column in sorted({column for _, column in labels}):
-        chain = _Chain(_levels([c for (_, at), c in labels.items() if at == column]), segmented)
+        own = sorted((c for (_, at), c in labels.items() if at == column), key=lambda c: c.row)
+        texts = [_label_text(c) for c in own]
+        totals = totals_of(texts, statement) if statement else NO_TOTALS
+        chain = _Chain(_levels(own), segmented, totals)
+        order = {c.row: at for at, c in enumerate(own)}
         for index in range(table.row_count):
             if index in sections:
                 chain.section(sections[index])
             label = labels.get((index, column))
             if label is None:
                 continue
-            text = _label_text(label)
-            parents = (*_above(table, label), *chain.parents(label, text))
-            row = Row(index, text, parents, units.get(index, ""))
+            at = order[index]
+            text = texts[at]
+            parents = (*_above(table, label), *chain.parents(label, text, at))
+            total = texts[totals.close[at]] if at in totals.close else ""
+            row = Row(index, text, parents, units.get(index, ""), total)
             by_place[index, column] = row
             first.setdefault(index, row)
     return by_place, first
@@ -168,9 +184,10 @@ def _levels(labels: Sequence[Cell]) -> dict[float, int]:
 class _Chain:
     """Walks down the labels of one column and says for each which heads stand above it."""
 
-    def __init__(self, levels: Mapping[float, int], segmented: bool) -> None:
+    def __init__(self, levels: Mapping[float, int], segmented: bool, totals: Totals) -> None:
         self._levels = levels
         self._segmented = segmented
+        self._totals = totals
         self._section: Cell | None = None
         self._stack: list[tuple[int, str]] = []  # indented ancestors of the last item, itself on top
         self._outer: tuple[str, ...] = ()
@@ -181,8 +198,8 @@ class _Chain:
             self._section, self._stack = cell, []
             self._outer = (_label_text(cell),)
 
-    def parents(self, cell: Cell, text: str) -> tuple[str, ...]:
-        """The heads above `cell`; the cell then becomes the last item, unless it leans on that one."""
+    def parents(self, cell: Cell, text: str, at: int) -> tuple[str, ...]:
+        """The heads above the label at place `at`; it becomes the last item, unless it leans on that."""
         kind = dependence(text)
         if kind == "follows" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
@@ -191,9 +208,21 @@ class _Chain:
             return (*self._outer, *(above[:-1] if dependence(above[-1]) == "measure" else above))
         if kind == "part" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
-        level = self._levels.get(cell.indent, 0)
+        level = self._level(cell, at)
         while self._stack and self._stack[-1][0] >= level:
             self._stack.pop()
         above_item = tuple(name for _, name in self._stack)
         self._stack.append((level, text))
         return (*self._outer, *above_item)
+
+    def _level(self, cell: Cell, at: int) -> int:
+        """The level of a label: of its indent, unless it is a known total or outside the last one."""
+        totals, role = self._totals, self._totals.roles.get(at)
+        if at in totals.head.values():
+            return _HEAD
+        if role == "whole" or at in totals.close.values() or (role == "section" and totals.head):
+            self._stack = []
+            return _LAST
+        if role is not None and self._stack and self._stack[0][0] == _HEAD:
+            self._stack = []
+        return self._levels.get(cell.indent, 0)

@@ -206,7 +206,7 @@ def _currency(
         if printed:
             return next((c for c in (listing, yuan) if c in printed), None)
         bare = bare or any(map(_is_money, level))
-    return yuan if bare else unstated
+    return (yuan or unstated) if bare else unstated
 
 
 def reporting_currency(texts: Sequence[str], yuan: str | None) -> str | None:
@@ -215,6 +215,7 @@ def reporting_currency(texts: Sequence[str], yuan: str | None) -> str | None:
     None where they print several, or none.
     """
     found = {m.currency or yuan for text in texts for m in _around(text) if _is_money(m) and not m.local}
+    found.discard(None)  # a bare 元 that the listing does not settle is the currency printed elsewhere
     return found.pop() if len(found) == 1 else None
 
 

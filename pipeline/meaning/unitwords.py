@@ -11,7 +11,8 @@ from pipeline.errors import ConfigError
 from pipeline.meaning.lexicon import read_rows
 
 _FILE = "units.csv"
-_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+# A clipped label may lack the closing one: 市值(百万港.
+_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
 _LEAD = re.compile(r"^(单位|unit|units|货币单位|币种|货币)[:：]?", re.IGNORECASE)
 
 
