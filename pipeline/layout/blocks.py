@@ -189,7 +189,7 @@ def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`).
 
-    A stub head (`(百万人民币)`) centred between two levels is a line of its own: it counts if a level follows.
+    A stub head (`(百万人民币)`) centred between two levels is a line too: it counts if a level follows.
     """
     count = 0
     for number, line in enumerate(body[:3], start=1):
