@@ -301,6 +301,14 @@ class Document:
         """The characters of page `number` in content order, hidden ones marked."""
         return self._reading(number).glyphs
 
+    def offset(self, number: int) -> tuple[float, float, float]:
+        """Where the displayed page's top-left corner lies in its (turned) media box, and that one's height.
+
+        Points from the media box's left and top edges: other readers count from there, or from its bottom.
+        """
+        frame = _frame(self._handle.pages[number - 1])
+        return frame.dx, frame.dy, frame.media_height
+
     def page(self, number: int) -> Page:
         """Read one page: words, rules, fills, images, what is hidden, and how good its text layer is."""
         reading = self._reading(number)
