@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.checking.estimate import Estimate, known, mean, median
 from pipeline.checking.periods import year_of
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import Printed, Report, Row, Sheet
+from pipeline.checking.sheet import PLAIN, Printed, Report, Row, Sheet, commensurable
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 MEDIAN = re.compile(r"中位|median", re.I)
-_NO_AMOUNT = frozenset({"percent", "times", "days", "pure", "score"})
 YEARS = re.compile(r"(\d{2,4})[AEF]?\s*[-–—~至]\s*(\d{2,4})[AEF]?", re.I)
 
 
@@ -56,7 +55,8 @@ def _peer(
         facts = [f for row in group if (f := _under(row, cell)) and f.value is not None]
         if positive:
             facts = [f for f in facts if f.value and f.value > 0]
-        if len(facts) < 2 or {f.unit for f in facts} != {cell.unit}:
+        same = {f.unit for f in facts} == {cell.unit} and commensurable((cell, *facts))
+        if len(facts) < 2 or not same:
             trials.append(None)
             continue
         values = [e for f in facts if (e := f.estimate())]
@@ -95,6 +95,7 @@ def _row_mean(row: Row, head: str, rule: Rule) -> Column | None:
     for group in (others, [c for c in others if c.x0 > cell.x0]):
         values = [e for c in group if (e := c.estimate())]
         whole = len(values) == len(group) >= 2 and len({c.unit for c in group} | {cell.unit}) == 1
+        whole = whole and commensurable((cell, *group))
         text = f"mean of {len(group)} columns"
         trials.append(trial((cell, *group), own, mean(values), text) if whole else None)
     return Column(cell, tuple(trials), "a score of the row is blank")
@@ -125,14 +126,14 @@ def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column |
     amounts = {
         (c.concept, year): c
         for c in row.cells
-        if c is not cell and c.value and c.unit not in _NO_AMOUNT and (year := year_of(c.period))
+        if c is not cell and c.value and c.unit not in PLAIN and (year := year_of(c.period))
     }
     concept = next((k[0] for k in amounts), None)
     trials: list[Trial | None] = []
     for first, last in spans:
         a, b = amounts.get((concept, first)), amounts.get((concept, last))
         low, high = a and a.estimate(), b and b.estimate()
-        if not (a and b and low and high) or low.interval.low <= 0 or high.interval.low <= 0:
+        if not (a and b and low and high and commensurable((a, b))) or low.interval.low <= 0 or high.interval.low <= 0:
             trials.append(None)
             continue
         right = (high / low).root(last - first) - known(1)

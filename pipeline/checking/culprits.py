@@ -43,9 +43,20 @@ class Witnesses:
         return self.failed[fact.fact_id], -self.passed[fact.fact_id]
 
 
-def cause(facts: Sequence[Printed], agreement: Mapping[str, float | None]) -> str:
-    """`source` where a second reading agrees on all numbers of the tables, `extraction` where it does not."""
-    shares = [agreement.get(table) for table in sorted({fact.table_id for fact in facts})]
-    if any(share is not None and share < 1 for share in shares):
+def cause(
+    facts: Sequence[Printed],
+    agreement: Mapping[str, float | None],
+    readings: Mapping[str, bool | None] | None = None,
+) -> str:
+    """`source` where a second reading has all of the facts the same, `extraction` where it has one otherwise.
+
+    `readings` says so fact by fact. Without it, a table's `agreement` speaks for its facts where it is whole;
+    where it is not, it does not say which of them it is about.
+    """
+    if readings is None:
+        same = [True if agreement.get(fact.table_id) == 1 else None for fact in facts]
+    else:
+        same = [readings.get(fact.fact_id) for fact in facts]
+    if False in same:
         return "extraction"
-    return "source" if shares and all(share == 1 for share in shares) else "unknown"
+    return "source" if same and all(same) else "unknown"

@@ -7,7 +7,8 @@ need three that fit, and seven in ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.checking.trial import Column, Finding, Series, Trial
 
@@ -16,6 +17,7 @@ SHARE_THAT_HOLDS = 0.6
 # A ratio has definitions that differ little: some columns fit the wrong one by rounding. So more must fit.
 FEWEST_THAT_FIT = 3
 SHARE_THAT_FITS = 0.7
+UNPRINTED = "an actual year may rest on something that is not printed"
 
 
 def judge(series: Series) -> Iterator[Finding]:
@@ -27,12 +29,15 @@ def judge(series: Series) -> Iterator[Finding]:
     if not tried:
         return
     reading = _best(tried, len(series.readings))
-    held, of = _tally([c for c in tried if not _excused(series, c, reading)], reading)
+    held, of = _tally([c for c in tried if not _excused(series, c, c.trials[reading])], reading)
     borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
     if series.rule.kind == "convention":
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
     inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
     if series.rule.kind == "definitional":
+        if series.misnamed and (told := list(_another_rate(series, tried))):
+            yield from told
+            return
         settled = borne and _tells_apart(tried, reading)
         yield from _definitional(series, tried, reading, inferred if settled else "", settled)
         return
@@ -46,11 +51,10 @@ def judge(series: Series) -> Iterator[Finding]:
         elif trial is None:
             reason = column.missing or "an operand of it is not printed"
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
-        elif _excused(series, column, reading) or (
+        elif _excused(series, column, trial) or (
             not trial.holds and _abridged(series, column, tried, reading)
         ):
-            reason = "an actual year may hold a line that is not printed"
-            yield Finding(series.rule, column, "not_checkable", "info", trial, note=reason)
+            yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
         else:
             yield _finding(series, column, trial, inferred or f"borne out by {held} of {of} columns")
 
@@ -66,33 +70,56 @@ def _misnamed(series: Series, tried: list[Column], reading: int, fits: str) -> I
             return
 
 
+def _another_rate(series: Series, tried: list[Column]) -> Iterator[Finding]:
+    """One finding for a row whose numbers follow another computation than its head says, in most years."""
+    meant = [i for i in range(len(series.readings)) if i not in series.misnamed]
+    for reading in series.misnamed:
+        alone = [c for c in tried if _holds(c, (reading,)) and not _holds(c, meant)]
+        if len(alone) < FEWEST_COLUMNS or len(alone) <= len([c for c in tried if _holds(c, meant)]):
+            continue
+        note = f"{len(alone)} columns print {series.readings[reading]} under this head"
+        claimed = alone[0].trials[meant[0]]
+        yield Finding(series.rule, alone[0], "impossible", "warning", claimed, 0.0, note)
+        for column in tried:
+            if column is alone[0]:
+                continue
+            own = column.trials[reading if column in alone else meant[0]]
+            if own is not None:
+                yield _finding(series, column, own, note if column in alone else "")
+
+
+def _holds(column: Column, readings: Sequence[int]) -> bool:
+    return any((trial := column.trials[i]) and trial.holds for i in readings)
+
+
 def _definitional(
     series: Series, tried: list[Column], reading: int, inferred: str, settled: bool
 ) -> Iterator[Finding]:
-    held_any = [any(t.holds for t in column.trials if t) for column in tried]
-    if series.rule.anchored and not any(held_any):
-        reason = "no column fits: the labels may not mean the same"
-        for column in tried:
-            yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
+    meant = [i for i in range(len(series.readings)) if i not in series.misnamed]
+    nowhere = not any(_holds(column, meant) for column in tried)
+    strange = nowhere and len(tried) >= FEWEST_COLUMNS
+    if nowhere and (series.rule.anchored or strange) and not series.rule.unconditional:
+        first, *rest = tried
+        reason = f"none of {len(tried)} columns fits: one of the labels may mean something else"
+        column = Column(first.left, first.trials, beside=tuple(c.left for c in rest))
+        yield Finding(series.rule, column, "not_checkable", "info", note=reason)
         return
-    strange = len(tried) >= FEWEST_COLUMNS and not any(held_any)
     for column in tried:
-        own = column.trials[reading]
-        if settled and own is not None:
-            others = [t for t in column.trials if t and t.holds]
-            note = inferred
-            if not own.holds and others:
-                note = f"{inferred}; here it is {others[0].formula}"
-            finding = _finding(series, column, own, note)
-            if not own.holds and others:
-                finding = Finding(series.rule, column, finding.verdict, "warning", own, finding.chance, note)
-            yield finding
+        trials = [t for i in meant if (t := column.trials[i])]
+        if not trials:
             continue
-        best = min((t for t in column.trials if t), key=lambda t: (t.gap, abs(t.residual)))
-        finding = _finding(series, column, best, "")
-        if strange and finding.verdict == "impossible":
+        own = column.trials[reading] if settled and reading in meant else None
+        best = own or min(trials, key=lambda t: (t.gap, abs(t.residual)))
+        finding = _finding(series, column, best, inferred if own else "")
+        others = [t for t in trials if t.holds]
+        if own and others and not own.holds:
+            note = f"{inferred}; here it is {others[0].formula}"
+            finding = replace(finding, severity="warning", note=note)
+        elif finding.verdict != "ok" and _excused(series, column, best):
+            finding = replace(finding, verdict="not_checkable", severity="info", note=UNPRINTED)
+        elif strange and finding.verdict == "impossible":
             note = "no column fits: one of the labels may mean something else"
-            finding = Finding(series.rule, column, finding.verdict, "warning", best, finding.chance, note)
+            finding = replace(finding, severity="warning", note=note)
         yield finding
 
 
@@ -121,9 +148,8 @@ def _tells_apart(columns: list[Column], reading: int) -> bool:
     return alone >= 2
 
 
-def _excused(series: Series, column: Column, reading: int) -> bool:
-    """A misfit of an actual year, where the rule lets actual years hold what is not printed."""
-    trial = column.trials[reading]
+def _excused(series: Series, column: Column, trial: Trial | None) -> bool:
+    """A misfit of an actual year, where the rule lets actual years rest on what is not printed."""
     lenient = series.rule.actual_years == "excused" and column.left.basis == "actual"
     return lenient and trial is not None and trial.verdict()[0] != "ok"
 

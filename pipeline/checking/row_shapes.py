@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.checking.estimate import Estimate, known, total
 from pipeline.checking.periods import earlier, length, parts
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet
+from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet, commensurable
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 FEWEST_LINES = 2
@@ -30,26 +30,33 @@ def growth_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
                     _growth(c, item, report) for c in row.cells if c.period and length(c.period) == span
                 ]
                 if columns:
-                    yield Series(
-                        rule, ("growth on the signed base", "growth on the absolute base"), tuple(columns)
+                    words = (
+                        "growth on the signed base",
+                        "growth on the absolute base",
+                        "the ratio to the year before, growth + 100 %,",
                     )
+                    yield Series(rule, words, tuple(columns), misnamed=(2,))
 
 
 def _growth(cell: Printed, item: Row, report: Report) -> Column:
     own = cell.estimate()
     now = item.at(cell.period)
     if own is None:
-        return Column(cell, (None, None), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * 3, f"it is printed as {cell.text or 'a blank'!r}")
     if now is None or now.value is None:
-        return Column(cell, (None, None), f"{item.label} {cell.period} is not printed")
+        return Column(cell, (None,) * 3, f"{item.label} {cell.period} is not printed")
     before = earlier(cell.period, -1)
     bases = [f for f in [item.at(before)] if f]
     if not bases and now.concept:
-        bases = list(report.index.get((now.entity, now.concept, before), ()))
-    bases = [f for f in bases if f.value is not None and f.unit == now.unit]
+        bases = [
+            f
+            for f in report.index.get((now.entity, now.concept, before), ())
+            if f.table_id == now.table_id or report.same_series(now, f)
+        ]
+    bases = [f for f in bases if f.value is not None and f.unit == now.unit and commensurable((now, f))]
     if not bases:
-        return Column(cell, (None, None), f"{item.label} {before} is not printed")
-    tried: list[tuple[Trial, Trial]] = []
+        return Column(cell, (None,) * 3, f"{item.label} {before} is not printed")
+    tried: list[tuple[Trial, Trial, Trial]] = []
     for base in bases:
         top, bottom = now.estimate(), base.estimate()
         if top is None or bottom is None or 0 in bottom.interval:
@@ -60,11 +67,15 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
         text = f"growth of {item.label}"
         facts = (cell, now, base)
         tried.append(
-            (trial(facts, own, signed, text), trial(facts, own, absolute, f"{text} on the absolute base"))
+            (
+                trial(facts, own, signed, text),
+                trial(facts, own, absolute, f"{text} on the absolute base"),
+                trial(facts, own, ratio, f"{item.label} as a share of the year before"),
+            )
         )
     if not tried:
-        return Column(cell, (None, None), f"{item.label} {before} may be zero within its rounding", (now,))
-    best = min(tried, key=lambda two: min(two[0].gap, two[1].gap))
+        return Column(cell, (None,) * 3, f"{item.label} {before} may be zero within its rounding", (now,))
+    best = min(tried, key=lambda three: min(three[0].gap, three[1].gap))
     return Column(cell, best)
 
 
@@ -106,7 +117,7 @@ def _share(cell: Printed, pairs: Sequence[tuple[Row, Row, int]]) -> Column:
     for item, base, sign in pairs:
         top, bottom = item.at(cell.period), base.at(cell.period)
         a, b = top and top.estimate(), bottom and bottom.estimate()
-        if not (top and bottom and a and b) or 0 in b.interval:
+        if not (top and bottom and a and b) or 0 in b.interval or not commensurable((top, bottom)):
             trials.append(None)
             continue
         right = a / b if sign > 0 else known(0) - a / b
@@ -205,7 +216,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
             continue
         parts_of = [_signed(f, sign) for f, sign in facts if f and f.value is not None]
         used = tuple(f for f, _ in facts if f)
-        if len(parts_of) < FEWEST_LINES:
+        if len(parts_of) < FEWEST_LINES or not commensurable((cell, *used)):
             trials.append(None)
             continue
         text = " ".join(("- " if sign < 0 else "+ ") + row.label for row, sign in listed).removeprefix("+ ")
@@ -214,7 +225,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
                 (cell, *used), own, total(parts_of), f"{text}" if len(text) < 60 else _short(listed, change)
             )
         )
-    return Column(cell, tuple(trials), missing or "too few lines are printed")
+    return Column(cell, tuple(trials), missing or "too few lines are printed in its unit")
 
 
 def _short(listed: tuple[Line, ...], change: str) -> str:

@@ -63,6 +63,9 @@ class Rule:
     the list out; `convention` where the columns show that this house computes it so.
     anchored: the rule must hold in at least one column before any other column is held to it (used across
     tables, where two labels may look alike and mean different things).
+    unconditional: a misfit of every column is an error too, not a sign that the labels mean something else.
+    actual_years: `excused` where a misfit of an actual year may come from what the table does not print (an
+    exchange effect, a ratio as the company reported it).
     """
 
     rule_id: str
@@ -77,6 +80,7 @@ class Rule:
     formulas: tuple[Formula, ...] = ()
     expression: Expression | None = None
     anchored: bool = False
+    unconditional: bool = False
     actual_years: ActualYears = "counted"
     needs: frozenset[str] = frozenset()  # concepts that the table must print for the rule to apply
     unless: frozenset[str] = frozenset()  # concepts that keep the rule from the tables that print them
@@ -225,7 +229,7 @@ def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
         return {key: frozenset(_strings(file, rule_id, key, value))}
     if key == "concepts":
         return {key: tuple(_strings(file, rule_id, key, value))}
-    if key in ("anchored", "same_label"):
+    if key in ("anchored", "same_label", "unconditional"):
         if not isinstance(value, bool):
             raise ConfigError(f"{where}: expected true or false, found {value!r}")
         return {key: value}

@@ -63,11 +63,20 @@ def checks_schema() -> pa.Schema:
     )
 
 
-def check(facts: Any, tables: Any, reports: Any, rules: RuleSet | None = None) -> pa.Table:
+def check(
+    facts: Any,
+    tables: Any,
+    reports: Any,
+    rules: RuleSet | None = None,
+    *,
+    readings: Mapping[str, bool | None] | None = None,
+) -> pa.Table:
     """Hold every report's facts against the rules; the `checks` dataset as an Arrow table.
 
     facts, tables, reports: datasets of the contract, as Arrow tables or pandas DataFrames; a report without
-    facts gives no rows. Amounts (`printed`, `expected` …) are in the unit of the printed number. Raises
+    facts gives no rows. Amounts (`printed`, `expected` …) are in the unit of the printed number. `readings`
+    says by fact_id whether a second reading was the same, for `cause`; without it the tables' `agreement`
+    has to do. Raises
     DataError where a column is missing or a fact's report is unknown, ConfigError where a rule file is wrong.
     """
     import pyarrow as pa
@@ -78,7 +87,7 @@ def check(facts: Any, tables: Any, reports: Any, rules: RuleSet | None = None) -
     for report in reports_of(facts, tables):
         if report.report_id not in known:
             raise _unknown(report.report_id)
-        for row in _rows(report, rules):
+        for row in _rows(report, rules, readings):
             rows.setdefault(row["check_id"], row)
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=checks_schema())
 
@@ -93,7 +102,9 @@ def findings(report: Report, rules: RuleSet) -> list[Finding]:
     ]
 
 
-def _rows(report: Report, rules: RuleSet) -> Iterator[dict[str, Any]]:
+def _rows(
+    report: Report, rules: RuleSet, readings: Mapping[str, bool | None] | None
+) -> Iterator[dict[str, Any]]:
     found = findings(report, rules)
     witnesses = Witnesses(found)
     agreement = {sheet.table_id: sheet.agreement for sheet in report.sheets}
@@ -127,7 +138,7 @@ def _rows(report: Report, rules: RuleSet) -> Iterator[dict[str, Any]]:
             "fact_ids": fact_ids,
             "message": message(finding),
             "suspects": [fact.fact_id for fact in suspects],
-            "cause": cause(suspects or took_part, agreement) if failed else None,
+            "cause": cause(suspects or took_part, agreement, readings) if failed else None,
         }
 
 

@@ -12,7 +12,7 @@ from pipeline.checking.formula import Formula, Name, adds_only, evaluate, names,
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import Printed, Report, Row, Sheet, qualifiers
+from pipeline.checking.sheet import Printed, Report, Row, Sheet, commensurable, company_level, qualifiers
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 MOST_SOURCES = 3  # different figures of one concept that are tried before a formula is held to fail
@@ -25,10 +25,10 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     assert isinstance(left, Name)  # the loader refuses anything else
     wanted = rules.named(left.concept)
     for sheet, row in _rows(rule, report):
-        cells = [
-            c for c in row.cells if c.concept in wanted and c in sheet.index[c.entity, c.concept, c.period]
-        ]
+        cells = [c for c in row.cells if c.concept in wanted and company_level(c)]
         if not cells or (rule.skip_labels and rule.skip_labels.search(row.label)):
+            continue
+        if _repeated(sheet, row, cells[0], rule):
             continue
         finder = _Finder(rule, report, rules, sheet, row)
         readings = [f for f in rule.formulas if finder.prints_all(cells[0].entity, f)]
@@ -37,6 +37,17 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         columns = [_column(readings, cell, finder) for cell in cells]
         words = [f.text for f in readings] if len(readings) > 1 else [""]
         yield Series(rule, tuple(words), tuple(columns))
+
+
+def _repeated(sheet: Sheet, row: Row, cell: Printed, rule: Rule) -> bool:
+    """A ratio that its table prints twice under one label speaks of the item above it, not of the company."""
+    if rule.scope != "report" or cell.currency:
+        return False
+    return any(
+        other is not row and other.label == row.label and other.path[:-1] == row.path[:-1]
+        for other in sheet.rows
+        if other.concept == row.concept
+    )
 
 
 def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
@@ -79,7 +90,7 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         rows = [
             (sheet, row)
             for sheet, row in _rows(rule, report)
-            if any(c.concept == concept and c in sheet.index[c.entity, concept, c.period] for c in row.cells)
+            if any(c.concept == concept and company_level(c) for c in row.cells)
         ]
         rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
         for i, (sheet, row) in enumerate(rows):
@@ -106,6 +117,8 @@ def _tied(concept: str, row: Row, other: Row) -> Iterator[Column]:
         if len(twins) != 1 or twins[0].value is None or twins[0].unit != cell.unit:
             continue
         twin = twins[0]
+        if not commensurable((cell, twin)):
+            continue
         left, right = cell.estimate(), twin.estimate()
         assert left and right
         # A figure rounded twice (12.46 → 12.5 → 13) may miss by a tenth of the coarser half digit.
@@ -198,8 +211,20 @@ class _Finder:
                 distinct.setdefault((figure.value, figure.decimals, figure.scale, figure.unit), figure)
             choices.append(list(distinct.values())[:MOST_SOURCES])
         mixes = [dict(zip(wanted, mix, strict=True)) for mix in islice(product(*choices), MOST_MIXES)]
-        same = [m for m in mixes if _comparable(formula, cell, m)]
-        return same or "its operands are printed in different units"
+        same = [m for m in mixes if _comparable(formula, cell, m) and self._of_one_series(m)]
+        # Figures of one table were kept together by whoever printed them: they come before a mixture.
+        same.sort(key=lambda m: len({fact.table_id for fact in m.values()}))
+        return same or "its operands are printed in different units, or without one, or in unlike tables"
+
+    def _of_one_series(self, mix: dict[Name, Printed]) -> bool:
+        """Whether figures of one concept in two years come from one table, or from tables that agree."""
+        for name, fact in mix.items():
+            now = mix.get(Name(name.concept))
+            if not name.shift or now is None or now.table_id == fact.table_id:
+                continue
+            if not self.report.same_series(now, fact):
+                return False
+        return True
 
 
 def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bool:
@@ -210,6 +235,8 @@ def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bo
     for name, fact in mix.items():
         if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
             return False
+    if not commensurable(facts):
+        return False
     return not adds_only(formula.right) or len({f.unit for f in facts}) == 1
 
 

@@ -39,6 +39,8 @@ FACT_COLUMNS = (
     "unit",
     "scale",
 )
+# Units that say all of a figure: no currency and no power of ten is left open.
+PLAIN = frozenset({"percent", "times", "days", "pure", "score"})
 CURRENCIES = frozenset({"CNY", "HKD", "USD", "TWD", "JPY", "KRW", "EUR", "GBP", "SGD", "CHF", "AUD"})
 ROW_PITCH = 6.0  # points: cells of one printed row stand less than this apart in height
 ANNOUNCED = re.compile(r"^其中|^of which|^incl", re.I)
@@ -71,14 +73,19 @@ class Printed:
     missing: str | None
     decimals: int
     unit: str | None
-    scale: int
+    scale: int | None
 
     @cached_property
     def factor(self) -> Fraction:
-        """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent."""
+        """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent; 1 where no unit is known."""
         if self.unit == "percent":
             return Fraction(1, 100)
-        return Fraction(10) ** self.scale
+        return Fraction(10) ** (self.scale or 0)
+
+    @property
+    def measured(self) -> bool:
+        """Whether the page says in what the figure is printed: its unit and its power of ten."""
+        return self.unit in PLAIN or (self.unit is not None and self.scale is not None)
 
     @property
     def half(self) -> Fraction:
@@ -150,7 +157,7 @@ class Sheet:
         found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
         for row in self.rows:
             for cell in row.cells:
-                if cell.concept and _company_level(cell):
+                if cell.concept and company_level(cell):
                     found[cell.entity, cell.concept, cell.period].append(cell)
         return {key: tuple(cells) for key, cells in found.items()}
 
@@ -170,6 +177,21 @@ class Report:
             for key, cells in sheet.index.items():
                 found[key].extend(cells)
         return {key: tuple(cells) for key, cells in found.items()}
+
+    def same_series(self, one: Printed, other: Printed) -> bool:
+        """Whether the other's table prints the first figure too: then both are of one series.
+
+        收入 of a segment table may be 营业总收入 or 营业收入: its growth cannot be told from another table's base
+        unless that table agrees with it where both print a figure.
+        """
+        key = (other.entity, other.concept or "", one.period)
+        own = one.estimate()
+        twins = [f for f in self.index.get(key, ()) if f.table_id == other.table_id]
+        return own is not None and any(
+            commensurable((one, twin)) and own.interval.meets(estimate.interval)
+            for twin in twins
+            if (estimate := twin.estimate())
+        )
 
     @cached_property
     def concepts(self) -> frozenset[tuple[str, str]]:
@@ -236,10 +258,27 @@ def qualifiers(label: str) -> frozenset[str]:
     return frozenset(_QUALIFIER.findall(unicodedata.normalize("NFKC", label).lower()))
 
 
-def _company_level(cell: Printed) -> bool:
+def company_level(cell: Printed) -> bool:
+    """Whether a number is about its entity as a whole, not one of its segments or one of many models."""
     if cell.kind in ("other", "text", "benchmarks"):
         return False
     return cell.kind != "segments" or len(cell.path) < 2 or bool(WHOLE.search(cell.path[-2]))
+
+
+def commensurable(facts: Iterable[Printed]) -> bool:
+    """Whether numbers may be added, compared or divided.
+
+    Figures without a printed unit or power of ten only with those of their own table: there they are in the
+    same one, whatever it is.
+    """
+    quantities = [fact for fact in facts if fact.unit not in PLAIN]
+    if all(fact.measured for fact in quantities):
+        return True
+    if len({fact.table_id for fact in quantities}) > 1:
+        return False
+    # 总市值（亿） beside 净利润（亿元）: only the currency is left unsaid. Without a power of ten all is.
+    scaled = all(fact.scale is not None for fact in quantities)
+    return scaled or len({(fact.unit, fact.scale is None) for fact in quantities}) == 1
 
 
 def _same_column(one: Printed, other: Printed) -> bool:
@@ -267,7 +306,7 @@ def _printed(row: Mapping[str, Any]) -> Printed:
         missing=row["missing"] or ("blank" if value is None else None),
         decimals=int(row["decimals"] or 0),
         unit=row["unit"],
-        scale=int(row["scale"] or 0),
+        scale=None if row["scale"] is None else int(row["scale"]),
     )
 
 

@@ -99,6 +99,7 @@ class Series:
     readings: tuple[str, ...]  # in words, for the message; the formula of each trial has the labels
     columns: tuple[Column, ...]
     named: int | None = None  # the reading that the printed head claims, where it claims one
+    misnamed: tuple[int, ...] = ()  # readings that the printed head does not allow, tried to name a mistake
 
 
 @dataclass(frozen=True, slots=True)
