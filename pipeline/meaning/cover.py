@@ -62,8 +62,8 @@ def read_cover(pages: Sequence[Page], *, file_name: str = "") -> ReportMeta:
         return ReportMeta()
     cover = read_cover_page(pages[0])
     running: list[Cover] = [read_cover_page(page) for page in pages[1:_RUNNING_PAGES]]
-    broker = find_broker(pages, cover.strips)
     company = find_company(cover, running)
+    broker = find_broker(pages, cover.strips, company=company.name if company is not None else None)
     title = find_title(cover, company)
     rating = find_rating(cover, prose=find_type(cover, company, title, None) != "industry")
     action = rating.action if rating is not None else None

@@ -13,6 +13,7 @@ _CHINA = re.compile(r"(?P<code>\d{6})(?:[.\s-]*(?P<suffix>[a-z]{2,4}\d?))?")
 _CHINA_LEAD = re.compile(r"(?P<suffix>sh|sz|bj)[.\s:]?(?P<code>\d{6})")
 _HONG_KONG = re.compile(r"(?P<code>\d{1,5})[.\s-]*(?P<suffix>hkg|hk)")
 _OTHER = re.compile(r"(?P<code>[a-z0-9]{1,6}(?:[-/][a-z])?)(?:\.|\s+)(?P<suffix>[a-z]{1,6})")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _TAIL = re.compile(r"\s*(?:equity|index)$")
 
 
@@ -125,3 +126,8 @@ def is_ticker_head(head: str) -> bool:
 def is_contact(text: str) -> bool:
     """Whether a row or column holds telephone numbers and the like."""
     return _is(text, "contact_head")
+
+
+def is_mobile(text: str) -> bool:
+    """Whether digits have the form of a mobile number: eleven, without commas; a sum in yuan may, too."""
+    return _MOBILE.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None

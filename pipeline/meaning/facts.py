@@ -15,6 +15,7 @@ from pipeline.meaning.entities import (
     currency_of,
     is_aggregate,
     is_contact,
+    is_mobile,
     is_ticker_head,
     parse_ticker,
     ticker_in,
@@ -246,6 +247,7 @@ class _Reading:
         self._number_rows = {c.row for c in numbers}
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
         self._row_marks = _row_marks(numbers)
+        self._people = 2 * sum(is_mobile(c.text) for c in numbers) > len(numbers)
         self._around = (*_around(table), borrowed_unit)
 
     def facts(self) -> Iterator[Fact]:
@@ -256,6 +258,8 @@ class _Reading:
     def _counts(self, cell: Cell) -> bool:
         """Whether the cell prints a number, or stands for one."""
         if cell.column in self._codes or parse_ticker(cell.text) is not None:
+            return False
+        if self._people and is_mobile(cell.text):
             return False
         row = row_of_value(cell, self._places, self._label_columns)
         if is_contact(self._printed_head(cell.column)) or (row is not None and is_contact(row.label)):

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.entities import is_aggregate, parse_ticker
+from pipeline.meaning.entities import is_aggregate, is_mobile, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import parse_period
@@ -113,6 +113,9 @@ def _view(table: Table, page_number: int | None) -> _View:
     values = [c for c in table.cells if c.role == "value"]
     parsed = [parse_number(c.text) for c in values]
     numbers = sum(isinstance(p, Number) for p in parsed)
+    mobiles = sum(is_mobile(c.text) for c in values)
+    if 2 * mobiles > numbers:
+        numbers = 0  # a list of people to call
     tickers = sum(parse_ticker(c.text) is not None for c in table.cells if c.role in ("value", "label"))
     texts = [
         c.text for p, c in zip(parsed, values, strict=True) if not isinstance(p, Number) and p.missing is None
@@ -227,7 +230,7 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
         return statement
     if _rates(view) and scores["ratios"] >= 0.5 * len(view.labels):
         return "ratios"
-    return "segments" if "segments" in named else "other"
+    return "segments" if "segments" in named or _products(view, named) else "other"
 
 
 def _multiples(view: _View) -> bool:
@@ -266,6 +269,17 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
     )
     derived = sum(sense_of(label) in ("growth", "per_share", "times", "percent") for label in view.labels)
     return sales and profit and derived >= 2
+
+
+def _products(view: _View, named: dict[Kind, float]) -> bool:
+    """A forecast whose rows are mostly names, with the sales that they add up to."""
+    own = [plain(label) for label in view.labels if dependence(label) is None]
+    names = sum(sense_of(label) is None for label in own)
+    sales = any(
+        re.fullmatch(r"(营业|主营)?(业务)?总?收入(合计)?(\(.*\))?", label)
+        for label in map(plain, view.labels)
+    )
+    return "forecast_summary" in named and sales and len(own) >= 4 and names > 0.6 * len(own)
 
 
 def _businesses(view: _View) -> bool:

@@ -20,7 +20,7 @@ Basis = Literal["actual", "estimate"]
 # A company's figures of before 1990 are not printed: 1969 and 1980 in a head are other numbers.
 _YEAR = r"(?:(?:199|20\d)\d)"
 _DATE = re.compile(
-    rf"(?P<y>{_YEAR})(?:[-/.年])(?P<m>0?[1-9]|1[0-2])(?:[-/.月])(?P<d>0?[1-9]|[12]\d|3[01])日?"
+    rf"(?P<y>{_YEAR}|[12]\d(?=[-/.]\d+[-/.]))[-/.年](?P<m>0?[1-9]|1[0-2])[-/.月](?P<d>0?[1-9]|[12]\d|3[01])日?"
 )
 _FORMS = (
     # 1H24, 3Q2024, 9M24, 2H23E
@@ -152,7 +152,8 @@ def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | Non
         return None
     on = _DATE.fullmatch(level)
     if on is not None:
-        day = _day(int(on["y"]), int(on["m"]), int(on["d"]))
+        year = int(on["y"]) if len(on["y"]) == 4 else 2000 + int(on["y"])
+        day = _day(year, int(on["m"]), int(on["d"]))
         return (day, "") if day else None
     for form in _FORMS:
         match = form.match(level)

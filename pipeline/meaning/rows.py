@@ -220,9 +220,10 @@ class _Chain:
         totals, role = self._totals, self._totals.roles.get(at)
         if at in totals.head.values():
             return _HEAD
-        if role == "whole" or at in totals.close.values() or (role == "section" and totals.head):
+        closes = at in totals.close.values()
+        if role is not None and (closes or (self._stack and self._stack[0][0] == _HEAD)):
+            self._stack = []
+        if role == "whole" or (role == "section" and (closes or totals.head)):
             self._stack = []
             return _LAST
-        if role is not None and self._stack and self._stack[0][0] == _HEAD:
-            self._stack = []
         return self._levels.get(cell.indent, 0)
