@@ -250,18 +250,30 @@ class _Grid:
     def _add_row(self, match: Match, row: int, by_column: dict[int, list[list[Word]]]) -> int:
         assert match.row is not None
         values = self.rows[match.row]
-        lent: LabelLine | None = None
+        lent = None if match.lines else self._lent_label(values, by_column)
+        lines = match.lines or ((lent,) if lent else ())
+        in_cell = self._words_in_cells(values, by_column, lent)
         top, bottom = values.words[0].top, values.words[0].bottom
-        if match.lines:
-            box = union([line.box for line in match.lines])
-            bold = match.lines[0].words[0].bold
-            self._add(row, 0, joined(match.lines), box, "label", indent=box.x0 - self.left, bold=bold)
-        else:
-            lent = self._lent_label(values, by_column)
-            if lent:
-                self._add(row, 0, lent.text, lent.box, "label", bold=lent.words[0].bold)
-            else:
-                self._add(row, 0, "", Box(self.left, top, self.left, bottom), "label")
+        label = union([line.box for line in lines]) if lines else Box(self.left, top, self.left, bottom)
+        # A label set over several columns (`平均值` in the middle of them) leaves no blank cells under it.
+        span = 1
+        while span < len(self.columns) and span not in in_cell and self.columns[span].x0 < label.x1 - 0.5:
+            span += 1
+        indent = label.x0 - self.left if match.lines else 0.0
+        bold = bool(lines) and lines[0].words[0].bold
+        self._add(row, 0, joined(lines), label, "label", span=span, indent=indent, bold=bold)
+        for index in range(span, len(self.columns)):
+            words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
+            column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
+            box = union([w.box for w in words]) if words else column_box
+            text = self._whole(cell_text(words), box)
+            self._add(row, index, text, box, "value", bold=bool(words) and words[0].bold)
+        return row + 1
+
+    def _words_in_cells(
+        self, values: _Row, by_column: dict[int, list[list[Word]]], lent: LabelLine | None
+    ) -> dict[int, list[Word]]:
+        """The words of a row by grid column: its values, and the texts beside its label."""
         in_cell: dict[int, list[Word]] = {}
         for group in _value_groups(values.words):
             index = 1 + nearest(self.columns[1:], group[0].x0, group[-1].x1)
@@ -271,17 +283,10 @@ class _Grid:
                 continue
             column = self.columns.index(self.texts[index])
             for words in lines:
-                if abs(words[0].yc - values.yc) < 0.6 * words[0].size and not (
-                    lent and words[0] in lent.words
-                ):
+                level = abs(words[0].yc - values.yc) < 0.6 * words[0].size
+                if level and not (lent and words[0] in lent.words):
                     in_cell.setdefault(column, []).extend(words)
-        for index in range(1, len(self.columns)):
-            words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
-            column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
-            box = union([w.box for w in words]) if words else column_box
-            text = self._whole(cell_text(words), box)
-            self._add(row, index, text, box, "value", bold=bool(words) and words[0].bold)
-        return row + 1
+        return in_cell
 
     def _whole(self, text: str, box: Box) -> str:
         """A number that wraps inside its cell (`13,40` over a clipped `8`) set together again.
