@@ -470,8 +470,8 @@ def test_the_cover_of_an_empty_page_has_the_page_as_its_column() -> None:
     assert read_cover_page(Page(1, 595, 842, ())) == Cover(595, 842, (), (), 0.0, (0.0, 595))
 
 
-# What people read on the covers of the labelled reports. Two of the seventeen are painted, one wholly and one in
-# its upper third: those words are not in the file.
+# What people read on the covers of the labelled reports. Two of the seventeen are painted, one wholly and one
+# in its upper third: those words are not in the file.
 REACHED = {
     "broker": 16,
     "title": 15,
@@ -514,3 +514,42 @@ def test_real_covers_say_what_people_read_on_them() -> None:
                 wrong.append((path.stem, name, got))
     assert wrong == []  # what is said is right; what is not in the text layer stays unsaid
     assert reached == REACHED
+
+
+def running(*texts: str, pages: int = 4) -> list[Page]:
+    lines = [(text, 40.0, 30.0 + 20 * i, 9.0) for i, text in enumerate(texts)]
+    return [page(*lines, number=n) for n in range(1, pages + 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "broker"),
+    [
+        (["观澜证券", "资料来源：公司公告，观澜证券研究所预测"], "观澜证券"),
+        (["栈桥国际研究", "本报告由栈桥国际（虚构）编制"], "栈桥国际"),
+        (["本报告由云麓证券股份有限公司制作"], "云麓证券"),
+        (["观澜证券研究所", "云麓证券研究所"], None),  # two compete
+        (["观澜证券", "资料来源：Wind"], None),  # nothing shows it to be a house
+        (["有关证券研究所", "上市证券有限公司", "中国证券业协会"], None),
+        (["独立观点认为观澜证券研究所的看法不同"], None),  # inside a sentence no one sees where a name begins
+    ],
+)
+def test_a_house_that_no_list_knows(texts: list[str], broker: str | None) -> None:
+    assert find_broker(running(*texts), []) == broker
+
+
+def test_a_company_called_international_is_not_its_own_broker() -> None:
+    pages = running("海珂国际", "资料来源：海珂国际整理")
+    assert find_broker(pages, [], company="海珂国际") is None
+
+
+def test_a_listed_house_that_is_only_quoted_does_not_win() -> None:
+    first, *others = running("观澜证券", "资料来源：观澜证券研究所", pages=6)
+    quoted = page(("观澜证券", 40, 30, 9), ("观澜证券研究所", 40, 50, 9), ("资料来源：华泰证券", 40, 70, 9))
+    assert find_broker([first, quoted, *others[1:]], []) == "观澜证券"
+    own = running("华泰证券研究所", "资料来源：观澜证券研究所", pages=6)
+    assert find_broker(own, []) == "华泰证券"
+
+
+def test_a_house_is_not_taken_from_one_page_of_many() -> None:
+    pages = [*running("资料来源：Wind", pages=5), *running("观澜证券研究所", pages=1)]
+    assert find_broker(pages, []) is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -256,3 +256,60 @@ def test_every_printed_number_of_the_real_reports_becomes_a_fact() -> None:
             assert all(f.entity == about.tickers[0] for f in facts if kind in ("balance_sheet", "cash_flow"))
     assert counted["unit"] > 0.97 * counted["all"]
     assert counted["amount"] > 0.99 * counted["valued"]
+
+
+def test_cash_at_both_ends_of_a_year_is_measured_on_its_days() -> None:
+    table = grid(["2024A"], [["期初现金", "5"], ["现金净增加额", "1"], ["期末现金", "6"]], unit_text="百万元")
+    opening, change, closing = read(table, "cash_flow")
+    assert what(opening, "concept", "period_label", "period_start", "period_end") == (
+        "cash_opening",
+        "2024",
+        date(2023, 12, 31),
+        date(2023, 12, 31),
+    )
+    assert what(change, "period_start", "period_end") == (date(2024, 1, 1), date(2024, 12, 31))
+    assert what(closing, "period_start", "period_end") == (date(2024, 12, 31), date(2024, 12, 31))
+
+
+def test_a_stock_among_ratios_is_an_instant_and_a_multiple_keeps_its_year() -> None:
+    table = grid(["2024A"], [["资产负债率(%)", "40"], ["P/E(倍)", "20"]])
+    stock, multiple = read(table, "ratios")
+    assert stock.period_start == stock.period_end == date(2024, 12, 31)
+    assert multiple.period_start == date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("head", "label"), [("2040E", "2040"), ("2041E", None), ("1989A", None), ("1990A", "1990")]
+)
+def test_years_far_from_the_report_are_no_periods(head: str, label: str | None) -> None:
+    (fact,) = read(grid([head], [["营业收入", "5"]]), "other")
+    assert fact.period_label == label
+
+
+def test_the_marks_of_an_axis_are_no_years_but_a_column_of_years_is() -> None:
+    axis = grid(["销量"], [["3000", "5"], ["2500", "4"], ["2000", "3"]])
+    assert [f.period_label for f in read(axis, "other")] == [None, None, None]
+    years = grid(["排名"], [["2018", "5"], ["2019", "4"], ["合计", "9"]])
+    assert [f.period_label for f in read(years, "other")] == ["2018", "2019", None]
+
+
+def test_a_multiple_whose_year_stands_in_a_bracket_keeps_its_measure() -> None:
+    table = grid(["PE（25E）", "PE（26E）"], [["凯莱英", "20", "15"]])
+    first, second = read(table, "comps")
+    assert what(first, "concept", "period_label", "unit") == ("pe_ratio", "2025", "times")
+    assert what(second, "concept", "period_label") == ("pe_ratio", "2026")
+
+
+def test_numbers_to_call_are_no_facts_and_a_sum_of_eleven_digits_is_one() -> None:
+    people = grid(["手机号"], [["王小明", "13800000001"], ["李小红", "13900000002"]])
+    assert read(people, "other") == []
+    sums = grid(
+        ["2023", "2024"], [["营业收入（元）", "13800000001", "21900000002"], ["净利润（元）", "5", "6"]]
+    )
+    assert [f.text for f in read(sums, "other")] == ["13800000001", "21900000002", "5", "6"]
+
+
+def test_a_unit_that_wraps_into_the_stub_head() -> None:
+    table = grid(["2024A"], [["货币资金", "5"]], title="资产负债表(百万美")
+    (fact,) = read(replace(table, stub_head="元)"), "balance_sheet")
+    assert what(fact, "unit", "scale") == ("USD", 6)

@@ -126,3 +126,84 @@ def test_tables_of_the_real_reports() -> None:
     misses = [f for f in found if f[0] != f[1]]
     assert len(found) > 100
     assert len(misses) <= 0.03 * len(found), misses
+
+
+HONG_KONG = {
+    "forecast_summary": [
+        "收入",
+        "同比增长（%）",
+        "股东应占溢利",
+        "同比增长（%）",
+        "每股盈利（港元）",
+        "市账率（倍）",
+    ],
+    "income_statement": [
+        "收入",
+        "销售成本",
+        "毛利",
+        "行政开支",
+        "财务成本",
+        "除税前溢利",
+        "所得税开支",
+        "年内溢利",
+    ],
+    "balance_sheet": [
+        "物业、厂房及设备",
+        "流动资产总值",
+        "贸易应收款项",
+        "合约负债",
+        "非控股权益",
+        "权益总额",
+    ],
+    "cash_flow": ["年内溢利", "折旧及摊销", "经营活动现金净额", "已付股息", "融资活动现金净额", "年末现金"],
+    "ratios": [
+        "毛利率",
+        "股东应占溢利率",
+        "流动比率（倍）",
+        "净负债/权益",
+        "市盈率",
+        "市账率",
+        "股息率（%）",
+    ],
+}
+TRADITIONAL = {
+    "forecast_summary": [
+        "營業收入",
+        "同比增長（%）",
+        "股東應佔溢利",
+        "同比增長（%）",
+        "每股盈利（港元）",
+        "市賬率（倍）",
+    ],
+    "income_statement": [
+        "營業收入",
+        "銷售成本",
+        "毛利",
+        "行政開支",
+        "財務成本",
+        "除稅前溢利",
+        "所得稅",
+        "淨利潤",
+    ],
+    "balance_sheet": ["流動資產", "存貨", "應收賬款", "固定資產", "資產總計", "流動負債", "股東權益"],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [*HONG_KONG.items(), *TRADITIONAL.items()],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_the_words_of_hong_kong(kind: str, labels: list[str]) -> None:
+    assert kind_of(table(labels, page=1 if kind == "forecast_summary" else 5)) == kind
+
+
+def test_people_to_call_are_words() -> None:
+    people = grid(["职务", "手机"], [["王小明", "销售", "13800000001"], ["李小红", "销售", "13900000002"]])
+    assert kind_of(people) == "text"
+
+
+def test_sales_by_product_under_a_forecast_are_segments() -> None:
+    labels = ["液态奶", "奶粉", "冰淇淋", "奶酪", "其他业务收入", "营业收入"]
+    assert kind_of(table(labels, "盈利预测")) == "segments"
+    assert kind_of(table(labels, "产量")) == "other"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.meaning.periods import basis_of, parse_period
+from pipeline.meaning.periods import basis_of, parse_period, without_period
 
 YEAR = (date(2024, 1, 1), date(2024, 12, 31))
 
@@ -149,3 +149,43 @@ def test_basis_from_the_mark_then_from_the_report_date() -> None:
 
 def test_a_bare_year_beside_marked_actual_years_is_an_estimate() -> None:
     assert basis_of(None, parse_period("2024|(Huatai)"), date(2025, 1, 26), {"A"}) == "estimate"
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        ("PE（25E）", "pe"),
+        ("收入2024E", "收入"),
+        ("归母净利润 24A", "归母净利润"),
+        ("2018 年销售额", "销售额"),
+        ("2025E(亿元)", ""),
+        ("2024 (Huatai)", ""),
+        ("24Q3", ""),
+        ("A", ""),
+        ("22/5/27", ""),
+        ("PE（TTM）", "PE（TTM）"),
+        ("总市值（亿元）", "总市值（亿元）"),
+    ],
+)
+def test_the_words_beside_a_period(level: str, words: str) -> None:
+    assert without_period(level) == words
+
+
+@given(st.sampled_from(["PE", "收入", "归母净利润", "EPS"]), st.integers(0, 49), st.sampled_from("AEF"))
+def test_a_measure_is_never_lost_to_the_period_beside_it(measure: str, year: int, mark: str) -> None:
+    head = f"{measure}（{year:02d}{mark}）"
+    period = parse_period(head)
+    assert period is not None and period.label == f"20{year:02d}"
+    assert without_period(head) == measure.lower()
+
+
+def test_what_a_period_starts_with_is_measured_the_day_before() -> None:
+    period = parse_period("2024H2")
+    assert period is not None
+    on = period.opening()
+    assert (on.label, on.start, on.end) == ("2024H2", date(2024, 6, 30), date(2024, 6, 30))
+
+
+@pytest.mark.parametrize("text", ["1969", "1969A", "1980年", "FY1969", "1H1969"])
+def test_numbers_before_the_years_of_reports_are_no_periods(text: str) -> None:
+    assert parse_period(text) is None

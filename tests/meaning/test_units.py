@@ -158,3 +158,16 @@ def test_amount_in_base_units(value: str, given_unit: Unit, amount: float | None
 )
 def test_what_the_words_of_a_label_measure(label: str, sense: str | None) -> None:
     assert sense_of(label) == sense
+
+
+def test_a_bare_yuan_is_the_one_currency_printed_elsewhere() -> None:
+    assert reporting_currency(["人民币百万", "营业收入(百万元)"], None) == "CNY"
+    assert reporting_currency(["百万元"], None) is None
+    assert reporting_currency(["人民币百万", "百万美元"], None) is None
+    prints = Prints("营业收入", around=("百万元",))
+    assert resolve_unit(prints, None, None, "CNY") == Unit("CNY", 6)
+    assert resolve_unit(prints, None, None, None) == Unit(None, 6)
+
+
+def test_a_label_clipped_inside_its_unit() -> None:
+    assert resolve_unit(Prints("港股流通市值(百万港"), None, None) == Unit("HKD", 6)
