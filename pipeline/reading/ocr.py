@@ -1,0 +1,220 @@
+"""Words of pages whose text is painted as pictures, merged with what the page's own text layer gives."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from pipeline.reading.characters import Char, TextObject
+from pipeline.reading.glyphs import PX, Line, Memory, lines_of
+from pipeline.reading.graphics import Graphics
+from pipeline.reading.page import Box, Page, Word
+from pipeline.reading.pdfium import Document
+from pipeline.reading.pictures import read_picture_parts
+from pipeline.reading.recogniser import Reading, model_path, recognise
+from pipeline.reading.words import Hiding, build_words
+
+FONT = "ocr"  # the font of words that were recognised, not read
+UNREADABLE = "\ufffd"  # begins a number of which a digit is in doubt; what it may be follows, parted by |
+_MARGINS = (0.12, 0.35)  # the two renderings: letters fill the picture, letters with room around them
+_SURE = 0.9
+_ASCENT, _DESCENT = 0.86, 0.14  # the em box around the baseline, as `Word` defines it
+_NUMERIC = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff]*\d[^\u2e80-\u9fff\uf900-\ufaff]*")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f]")
+
+
+def available() -> bool:
+    """Whether the extra `ocr` is installed: the models and what runs them."""
+    return model_path("rec") is not None
+
+
+class _Read(NamedTuple):
+    """The characters of a line and where each begins and ends, points."""
+
+    line: Line
+    text: str
+    edges: tuple[tuple[float, float], ...]
+
+
+class Reader:
+    """Reads the painted pages of one document; what a shape is, once learnt, holds for all its pages."""
+
+    def __init__(self, document: Document) -> None:
+        self._document: Any = document._handle.raw
+        self._memory = Memory()
+        self._known: dict[tuple[object, ...], Reading] = {}
+
+    def read(self, page: Page) -> Page:
+        """The page with the words of its painted runs; the page itself where there are none.
+
+        Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD.
+        """
+        parts = read_picture_parts(self._document, page.number)
+        if not parts.stencils:
+            return page
+        lines = lines_of(parts.stencils)
+        self._learn(lines)
+        reads = [self._spelled(line) or self._recognised(line) for line in lines]
+        reads = [read for read in reads if read.text]
+        own = [word for word in page.words if not _broken(word.text)]
+        taken = [read.line.box for read in reads]
+        words = [*own, *_words(reads, page)]
+        return replace(
+            page,
+            words=tuple(_in_order(words)),
+            images=tuple(
+                image
+                for image in page.images
+                if not any(_same(Box(image.x0, image.top, image.x1, image.bottom), box) for box in taken)
+            ),
+        )
+
+    def _learn(self, lines: Sequence[Line]) -> None:
+        """Have the model read what memory cannot spell, first of all what teaches it its letters."""
+        wanted: dict[tuple[object, ...], Line] = {}
+        hoped: dict[object, int] = defaultdict(int)
+        for line in lines:
+            key = line.spelling
+            if key in self._known or key in wanted:
+                continue
+            shapes = {glyph.shape for glyph in line.glyphs if not glyph.shape.is_bar}
+            if any(self._memory.seen(shape) + hoped[shape] < 6 for shape in shapes):
+                wanted[key] = line
+                for shape in shapes:
+                    hoped[shape] += 1
+        self._look(wanted)
+        left = {line.spelling: line for line in lines if self._spelled(line) is None}
+        self._look({key: line for key, line in left.items() if key not in self._known})
+
+    def _look(self, wanted: dict[tuple[object, ...], Line]) -> None:
+        readings = recognise([line.picture(_MARGINS[0]) for line in wanted.values()])
+        for (key, line), reading in zip(wanted.items(), readings, strict=True):
+            kept = Reading(tuple(sign for sign in reading.signs if not sign.text.isspace()))
+            self._known[key] = kept
+            for glyph, sign in _aligned(line, kept):
+                self._memory.see(glyph.shape, sign)
+
+    def _spelled(self, line: Line) -> _Read | None:
+        letters = [self._memory.letter(glyph.shape) for glyph in line.glyphs]
+        if not all(letters):
+            return None
+        return _Read(
+            line, "".join(filter(None, letters)), _edges([(g.box.x0, g.box.x1) for g in line.glyphs])
+        )
+
+    def _recognised(self, line: Line) -> _Read:
+        reading = self._known[line.spelling]
+        aligned = _aligned(line, reading)
+        if aligned:
+            letters = [self._memory.letter(glyph.shape) or sign for glyph, sign in aligned]
+            spans = [(glyph.box.x0, glyph.box.x1) for glyph, _ in aligned]
+        else:
+            letters = [sign.text for sign in reading.signs]
+            width = line.ink_box.width + 2 * _MARGINS[0] * line.ink_box.height
+            left = line.ink_box.x0 - _MARGINS[0] * line.ink_box.height
+            spans = [(left + sign.at * width,) * 2 for sign in reading.signs]
+        text = "".join(letters)
+        if _NUMERIC.fullmatch(unicodedata.normalize("NFKC", text)):
+            [again] = recognise([line.picture(_MARGINS[1])])
+            other = "".join(again.text.split())
+            if other != text or min(reading.sure, again.sure) < _SURE:
+                return _Read(line, UNREADABLE + "|".join(dict.fromkeys((text, other))), ())
+        return _Read(line, text, _edges(spans, line.ink_box))
+
+
+def _aligned(line: Line, reading: Reading) -> list[tuple[Any, str]]:
+    """Each glyph with the character read in its place, or nothing where pieces and characters do not match."""
+    if len(reading.signs) != len(line.glyphs):
+        return []
+    return [(glyph, sign.text) for glyph, sign in zip(line.glyphs, reading.signs, strict=True)]
+
+
+def _edges(
+    spans: Sequence[tuple[float, float]], around: Box | None = None
+) -> tuple[tuple[float, float], ...]:
+    """Cells side by side: each ends where the next begins, half-way between their inks."""
+    cuts = [(a[1] + b[0]) / 2 for a, b in zip(spans, spans[1:], strict=False)]
+    if not spans:
+        return ()
+    first, last = (around.x0, around.x1) if around else (spans[0][0], spans[-1][1])
+    bounds = [first, *cuts, last]
+    return tuple(zip(bounds, bounds[1:], strict=False))
+
+
+def _broken(text: str) -> bool:
+    return any(unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs") for char in text)
+
+
+def _same(a: Box, b: Box) -> bool:
+    return b.holds(a.xc, a.yc) and a.height <= b.height + 1
+
+
+def _sizes(reads: Sequence[_Read]) -> dict[int, tuple[float, float]]:
+    """By the height of the pictures: the size of the type, and how far under their top the baseline lies."""
+    em: defaultdict[int, list[float]] = defaultdict(list)
+    base: defaultdict[int, list[float]] = defaultdict(list)
+    heights: defaultdict[int, list[float]] = defaultdict(list)
+    for read in reads:
+        line = read.line
+        height = _class(line)
+        wide = len(_WIDE.findall(read.text))
+        if wide >= 3 and wide == len(read.text):
+            em[height].append(line.ink_box.width / (wide - 0.1))
+        if len(read.text) == len(line.glyphs):
+            for letter, glyph in zip(read.text, line.glyphs, strict=True):
+                if letter in "0123456789":
+                    base[height].append(glyph.box.bottom - line.box.top)
+                    heights[height].append(glyph.box.height)
+    found: dict[int, tuple[float, float]] = {}
+    for height in {_class(read.line) for read in reads}:
+        points = height / PX
+        if em[height]:
+            size = statistics.median(em[height])
+        elif heights[height]:
+            size = statistics.median(heights[height]) / 0.7
+        else:
+            size = points / 1.4
+        size = min(size, points / 1.02)
+        baseline = statistics.median(base[height]) if base[height] else points / 2 + 0.36 * size
+        found[height] = (size, baseline)
+    return found
+
+
+def _class(line: Line) -> int:
+    return max(int(stencil.ink.shape[0]) for stencil in line.stencils)
+
+
+def _words(reads: Sequence[_Read], page: Page) -> list[Word]:
+    sizes = _sizes(reads)
+    chars: list[Char] = []
+    doubtful: list[Word] = []
+    for read in reads:
+        size, below = sizes[_class(read.line)]
+        baseline = read.line.box.top + below
+        top, bottom = baseline - _ASCENT * size, baseline + _DESCENT * size
+        color = read.line.stencils[0].color
+        if not read.edges:
+            box = read.line.ink_box
+            doubtful.append(Word(read.text, box.x0, top, box.x1, bottom, size, FONT, False, color))
+            continue
+        owner = TextObject(size, FONT, False, color, 255, 0, True, None)
+        for letter, (left, right) in zip(read.text, read.edges, strict=True):
+            chars.append(Char(letter, left, top, right, bottom, baseline, owner))
+    words, _ = build_words(chars, Hiding(page.width, page.height, Graphics(images=list(page.images))))
+    return [*words, *doubtful]
+
+
+def _in_order(words: Iterable[Word]) -> list[Word]:
+    """Lines from the top, each from the left."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.bottom, word.x0)):
+        if lines and word.bottom - lines[-1][0].bottom < 0.3 * word.size:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [word for line in lines for word in sorted(line, key=lambda word: word.x0)]
