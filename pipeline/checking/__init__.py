@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.checking.rules import RuleSet as RuleSet
     from pipeline.checking.rules import load_rules as load_rules
+    from pipeline.checking.run import broken_rules as broken_rules
     from pipeline.checking.run import check as check
     from pipeline.checking.run import checks_schema as checks_schema
 
 _HOMES = {
+    "broken_rules": "pipeline.checking.run",
     "check": "pipeline.checking.run",
     "checks_schema": "pipeline.checking.run",
     "load_rules": "pipeline.checking.rules",

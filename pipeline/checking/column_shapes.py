@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.checking.estimate import Estimate, known, mean, median
 from pipeline.checking.periods import year_of
@@ -60,8 +61,22 @@ def _peer(
             trials.append(None)
             continue
         values = [e for f in facts if (e := f.estimate())]
-        trials.append(trial((cell, *facts), own, statistic(values), words))
+        held = trial((cell, *facts), own, statistic(values), words)
+        trials.append(held if held.holds else replace(held, slip=_slip(own, facts, values, statistic)))
     return Column(cell, tuple(trials), "fewer than two rows print a figure in its column")
+
+
+def _slip(
+    own: Estimate,
+    facts: Sequence[Printed],
+    values: list[Estimate],
+    statistic: Callable[[list[Estimate]], Estimate],
+) -> str:
+    """A range that begins a row late or ends a row early, where that gives the printed number."""
+    for left_out, rest in ((facts[-1], values[:-1]), (facts[0], values[1:])):
+        if len(rest) > 1 and own.interval.meets(statistic(rest).interval):
+            return f"it is that of all rows but {left_out.label}"
+    return ""
 
 
 def _under(row: Row, cell: Printed) -> Printed | None:
@@ -133,7 +148,10 @@ def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column |
     for first, last in spans:
         a, b = amounts.get((concept, first)), amounts.get((concept, last))
         low, high = a and a.estimate(), b and b.estimate()
-        if not (a and b and low and high and commensurable((a, b))) or low.interval.low <= 0 or high.interval.low <= 0:
+        if not (a and b and low and high and commensurable((a, b))):
+            trials.append(None)
+            continue
+        if low.interval.low <= 0 or high.interval.low <= 0:
             trials.append(None)
             continue
         right = (high / low).root(last - first) - known(1)

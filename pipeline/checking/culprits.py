@@ -1,46 +1,133 @@
-"""Which printed number is most likely the wrong one, and whether page or reading is at fault."""
+"""Which printed number is most likely the wrong one, and whether page or reading is at fault.
+
+Three kinds of evidence, and nobody is accused without one of them:
+
+- Failed checks that share no other number ask for one and the same value of this one.
+- The printed number is what a usual slip gives (the mean of all rows but the last).
+- No other check bears this number out, while two or more bear out each number beside it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.checking.sheet import Printed
-from pipeline.checking.trial import Finding
+from pipeline.checking.trial import Finding, Trial
 
-FEWEST_FAILURES = 2  # one failed check accuses all of its facts alike
+FEWEST_CLAIMS = 2  # one failed check asks for another value of each of its facts
+FEWEST_THAT_BEAR_OUT = 2
+STEPS = 12  # of the secant method; three are enough where the formula is a sum
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a failed check asks one of its facts to be: within `slack` of `value`, in base units."""
+
+    facts: frozenset[str]
+    value: float
+    slack: float
+
+    def agrees(self, other: Claim) -> bool:
+        """Whether one value satisfies both."""
+        return abs(self.value - other.value) <= self.slack + other.slack
 
 
 class Witnesses:
-    """How many checks each fact failed in and passed in, over a whole report."""
+    """What the checks of one report say of each of its numbers."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.failed: Counter[str] = Counter()
-        self.passed: Counter[str] = Counter()
-        for finding in findings:
-            if finding.trial is None or finding.verdict == "not_checkable":
+        self.borne_out: Counter[str] = Counter()
+        self.claims: dict[str, list[Claim]] = defaultdict(list)
+        self.holding: dict[str, set[int]] = defaultdict(set)  # the checks that hold, by their facts
+        for number, finding in enumerate(findings):
+            trial = finding.trial
+            if trial is None or finding.verdict == "not_checkable":
                 continue
-            count = self.passed if finding.verdict == "ok" else self.failed
-            count.update({fact.fact_id for fact in finding.trial.facts})
+            if finding.verdict == "impossible":
+                for fact in trial.facts:
+                    if claim := _claim(trial, fact):
+                        self.claims[fact.fact_id].append(claim)
+            elif finding.verdict == "ok":
+                for fact in trial.facts:
+                    self.holding[fact.fact_id].add(number)
+                # That a number is printed twice says that it was copied, not that it is right.
+                if finding.rule.shape != "tie":
+                    self.borne_out.update({fact.fact_id for fact in trial.facts})
 
     def suspects(self, finding: Finding) -> tuple[Printed, ...]:
-        """The one fact of a failed check that fails more often, or passes less often, than all beside it."""
-        if finding.trial is None or finding.verdict not in ("impossible", "improbable"):
+        """The one number of a failed check that the evidence singles out, if it does."""
+        trial = finding.trial
+        if trial is None or finding.verdict not in ("impossible", "improbable"):
             return ()
-        ranked = sorted(finding.trial.facts, key=self._blame, reverse=True)
-        first, rest = ranked[0], ranked[1:]
-        if self.failed[first.fact_id] < FEWEST_FAILURES:
-            return ()
-        clear = all(
-            self.failed[first.fact_id] >= self.failed[f.fact_id]
-            and self.passed[first.fact_id] <= self.passed[f.fact_id]
-            and self._blame(first) > self._blame(f)
-            for f in rest
-        )
-        return (first,) if clear else ()
+        if finding.verdict == "impossible":
+            support = [self._support(trial, fact) for fact in trial.facts]
+            most = max(support)
+            if most >= FEWEST_CLAIMS:
+                asked = [f for f, n in zip(trial.facts, support, strict=True) if n == most]
+                return tuple(asked) if len(asked) == 1 else ()
+        if trial.slip:
+            return trial.facts[:1]
+        alone = [f for f in trial.facts if not self.borne_out[f.fact_id]]
+        doubtful = [f for f in trial.facts if self.borne_out[f.fact_id] < FEWEST_THAT_BEAR_OUT]
+        return tuple(alone) if len(alone) == len(doubtful) == 1 else ()
 
-    def _blame(self, fact: Printed) -> tuple[int, int]:
-        return self.failed[fact.fact_id], -self.passed[fact.fact_id]
+    def share_a_check(self, one: Printed, other: Printed) -> bool:
+        """Whether a check that holds rests on both numbers."""
+        return bool(self.holding[one.fact_id] & self.holding[other.fact_id])
+
+    def _support(self, trial: Trial, fact: Printed) -> int:
+        """How many failed checks, this one among them, ask independently for one value of the fact."""
+        own = _claim(trial, fact)
+        if own is None:
+            return 0
+        best = 0
+        for seed in self.claims[fact.fact_id]:
+            if not seed.agrees(own):
+                continue
+            chosen: list[Claim] = [seed]
+            for claim in self.claims[fact.fact_id]:
+                apart = all(claim.facts & c.facts == {fact.fact_id} and claim.agrees(c) for c in chosen)
+                if apart:
+                    chosen.append(claim)
+            best = max(best, len(chosen))
+        return best
+
+
+def _claim(trial: Trial, fact: Printed) -> Claim | None:
+    """The value of a fact that would let the check hold; None where it asks for none in particular."""
+    own = fact.estimate()
+    if own is None:
+        return None
+
+    def gap(at: float) -> float:
+        new = {fact.fact_id: own.value + type(own.value)(at - float(own.value))}
+        return float(trial.left.again(new) - trial.right.again(new))
+
+    before = float(own.value)
+    step = float(fact.half)
+    try:
+        first = gap(before)
+        value = before + step
+        for _ in range(STEPS):
+            second = gap(value)
+            if second == first:
+                break
+            slope = (second - first) / (value - before)
+            before, first, value = value, second, value - second / slope
+            if abs(value - before) < step / 1000:
+                break
+        else:
+            return None
+        slope = (gap(value + step) - gap(value)) / step
+    except (ZeroDivisionError, OverflowError):
+        return None
+    if slope == 0 or abs(gap(value)) > float(trial.room) / 100:
+        return None
+    claim = Claim(frozenset(f.fact_id for f in trial.facts), value, abs(float(trial.room) / slope))
+    # A check at the very edge of its rounding asks for nothing in particular.
+    return claim if 2 * claim.slack <= abs(value - float(own.value)) else None
 
 
 def cause(

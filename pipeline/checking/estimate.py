@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import statistics
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -12,16 +13,21 @@ from pipeline.checking.intervals import Interval, exact
 LINEAR_REACH = Fraction(1, 20)
 
 
+Again = Callable[[Mapping[str, Fraction]], Fraction]  # the value, were some facts printed otherwise
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Value at the printed digits, all values the rounding allows, and what each fact's rounding does to it.
 
     `reach[f]` is how far (signed) the value moves when fact `f` moves up by half of its last digit. `linear`
-    is false where the value bends within the rounding, so that the reaches no longer add up.
+    is false where the value bends within the rounding, so that the reaches no longer add up. `again` computes
+    the value anew with other numbers for some facts, by their ids.
     """
 
     value: Fraction
     interval: Interval
+    again: Again = field(compare=False, repr=False)
     reach: Mapping[str, Fraction] = field(default_factory=dict)
     linear: bool = True
 
@@ -29,6 +35,7 @@ class Estimate:
         return Estimate(
             self.value + other.value,
             self.interval + other.interval,
+            lambda new: self.again(new) + other.again(new),
             _combined(self.reach, Fraction(1), other.reach, Fraction(1)),
             self.linear and other.linear,
         )
@@ -37,6 +44,7 @@ class Estimate:
         return Estimate(
             self.value - other.value,
             self.interval - other.interval,
+            lambda new: self.again(new) - other.again(new),
             _combined(self.reach, Fraction(1), other.reach, Fraction(-1)),
             self.linear and other.linear,
         )
@@ -45,6 +53,7 @@ class Estimate:
         return Estimate(
             self.value * other.value,
             self.interval * other.interval,
+            lambda new: self.again(new) * other.again(new),
             _combined(self.reach, other.value, other.reach, self.value),
             self.linear and other.linear,
         )
@@ -56,6 +65,7 @@ class Estimate:
         return Estimate(
             value,
             interval,
+            lambda new: self.again(new) / other.again(new),
             _combined(self.reach, 1 / other.value, other.reach, -value / other.value),
             self.linear and other.linear and half <= LINEAR_REACH * abs(other.value),
         )
@@ -66,19 +76,35 @@ class Estimate:
     def __abs__(self) -> Estimate:
         if self.interval.high <= 0:
             return -self
-        return self if self.interval.low >= 0 else Estimate(abs(self.value), abs(self.interval), {}, False)
+        if self.interval.low >= 0:
+            return self
+        return Estimate(abs(self.value), abs(self.interval), lambda new: abs(self.again(new)), {}, False)
 
     def root(self, degree: int) -> Estimate:
         """The `degree`-th root of a growth factor."""
         interval = self.interval.root(degree)
         middle = (interval.low + interval.high) / 2
         slope = middle / (degree * self.value)
-        return Estimate(middle, interval, {f: r * slope for f, r in self.reach.items()}, self.linear)
+
+        def again(new: Mapping[str, Fraction]) -> Fraction:
+            factor = self.again(new)
+            return Fraction(float(factor) ** (1 / degree)) if factor > 0 else Fraction(0)
+
+        return Estimate(middle, interval, again, {f: r * slope for f, r in self.reach.items()}, self.linear)
+
+    def within(self, interval: Interval) -> Estimate:
+        """The same value with another interval, whose width is no sum of rounding errors."""
+        return Estimate(self.value, interval, self.again, {}, False)
 
 
 def known(value: Fraction | int) -> Estimate:
     """A number without rounding: a constant of a formula."""
-    return Estimate(Fraction(value), exact(value))
+    return Estimate(Fraction(value), exact(value), lambda _: Fraction(value))
+
+
+def stated(fact_id: str, value: Fraction, interval: Interval, half: Fraction) -> Estimate:
+    """A printed number, off by at most half of its last digit."""
+    return Estimate(value, interval, lambda new: new.get(fact_id, value), {fact_id: half})
 
 
 def mean(parts: list[Estimate]) -> Estimate:
@@ -94,7 +120,11 @@ def median(parts: list[Estimate]) -> Estimate:
     i, j = (len(parts) - 1) // 2, len(parts) // 2
     middle = mean([ordered[i], ordered[j]])
     return Estimate(
-        middle.value, Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2), middle.reach, False
+        middle.value,
+        Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2),
+        lambda new: statistics.median(part.again(new) for part in parts),
+        middle.reach,
+        False,
     )
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from pipeline.checking.folding import Told
 from pipeline.checking.trial import Finding, Trial
 
 
-def message(finding: Finding) -> str:
-    """The sentence of a finding, from the rule's template."""
+def message(one: Told) -> str:
+    """The sentence of a finding, from the rule's template, and where its headline or its followers are."""
+    text = _sentence(one.finding)
+    if one.follows is not None:
+        first = one.follows
+        page, rule_id = first.column.left.page, first.rule.rule_id
+        text += f"; told once with {_what(first)} {_when(first)} (p. {page}, {rule_id})"
+    elif one.followed_by:
+        text += f"; {one.followed_by} more like it or because of it"
+    return text
+
+
+def _when(finding: Finding) -> str:
+    return finding.column.left.period or finding.column.left.column
+
+
+def _sentence(finding: Finding) -> str:
     cell = finding.column.left
-    period = cell.period or cell.column
+    period = _when(finding)
     if finding.trial is None or finding.verdict == "not_checkable":
         return f"{_what(finding)} {period} (p. {cell.page}): not checked ({finding.rule.en}): {finding.note}"
     trial = finding.trial
+    notes = [note for note in (trial.slip, finding.note) if note]
     return finding.rule.message.format(
         what=_what(finding),
         period=period,
@@ -22,7 +39,7 @@ def message(finding: Finding) -> str:
         formula=trial.formula,
         expected=expected(trial),
         judgement=judgement(finding),
-        note=f" ({finding.note})" if finding.note else "",
+        note=f" ({'; '.join(notes)})" if notes else "",
         rule=finding.rule.zh,
     )
 
@@ -51,8 +68,7 @@ def judgement(finding: Finding) -> str:
         return "agrees within rounding"
     digits = _digits(trial)
     off = abs(trial.residual) / trial.factor
-    left, right = trial.left.interval, trial.right.interval
-    room = (left.high - left.low + right.high - right.low) / 2 / trial.factor
+    room = trial.room / trial.factor
     shown = number(off, _slack_digits(off, digits))
     if finding.verdict == "impossible":
         return f"off by {shown}, rounding explains at most {number(room, _slack_digits(room, digits))}"

@@ -8,14 +8,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipeline.checking.column_shapes import cagr_columns, mean_columns, peers
-from pipeline.checking.culprits import Witnesses, cause
+from pipeline.checking.culprits import cause
 from pipeline.checking.evidence import judge
+from pipeline.checking.folding import FAILED, Told, told
 from pipeline.checking.messages import message
 from pipeline.checking.row_shapes import growth_rows, lines, parts_of_year, segments, share_rows
 from pipeline.checking.rules import Rule, RuleSet, Shape, load_rules
 from pipeline.checking.shapes import constants, formulas, ties
-from pipeline.checking.sheet import Report, records, reports_of
+from pipeline.checking.sheet import Printed, Report, records, reports_of
 from pipeline.checking.trial import Finding, Series
+from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +35,10 @@ SHAPES: Mapping[Shape, Callable[[Rule, Report, RuleSet], Iterator[Series]]] = {
     "mean_column": mean_columns,
     "cagr_column": cagr_columns,
 }
+
+
+AMOUNTS = ("printed", "expected", "expected_low", "expected_high", "residual")
+BROKEN = ("not_checkable", "error")  # verdict and severity of a rule that failed itself; no other has both
 
 
 def checks_schema() -> pa.Schema:
@@ -76,8 +82,9 @@ def check(
     facts, tables, reports: datasets of the contract, as Arrow tables or pandas DataFrames; a report without
     facts gives no rows. Amounts (`printed`, `expected` …) are in the unit of the printed number. `readings`
     says by fact_id whether a second reading was the same, for `cause`; without it the tables' `agreement`
-    has to do. Raises
-    DataError where a column is missing or a fact's report is unknown, ConfigError where a rule file is wrong.
+    has to do. A rule that fails itself has one row, `not_checkable` with severity `error` (see
+    `broken_rules`), and the others are evaluated all the same. Raises DataError where a column is missing or
+    a fact's report is unknown, ConfigError where a rule file is wrong.
     """
     import pyarrow as pa
 
@@ -93,53 +100,104 @@ def check(
 
 
 def findings(report: Report, rules: RuleSet) -> list[Finding]:
-    """Every verdict on one report, in the order of the rules."""
-    return [
-        finding
-        for rule in rules.rules
-        for series in SHAPES[rule.shape](rule, report, rules)
-        for finding in judge(series)
-    ]
+    """Every verdict on one report, in the order of the rules; raises what a rule raises."""
+    return [finding for rule in rules.rules for finding in _findings(rule, report, rules)]
+
+
+def broken_rules(checks: pa.Table) -> list[str]:
+    """The sentences of the rules that failed themselves, one for each report: none in a sound run."""
+    rows = zip(
+        *(checks[name].to_pylist() for name in ("verdict", "severity", "rule_id", "message")), strict=True
+    )
+    return [f"{rule}: {text}" for verdict, severity, rule, text in rows if (verdict, severity) == BROKEN]
+
+
+def _findings(rule: Rule, report: Report, rules: RuleSet) -> list[Finding]:
+    return [finding for series in SHAPES[rule.shape](rule, report, rules) for finding in judge(series)]
 
 
 def _rows(
     report: Report, rules: RuleSet, readings: Mapping[str, bool | None] | None
 ) -> Iterator[dict[str, Any]]:
-    found = findings(report, rules)
-    witnesses = Witnesses(found)
+    """The rows of one report. A rule that raises is told in a row of its own; the others are not lost."""
+    found: list[Finding] = []
+    for rule in rules.rules:
+        try:
+            found.extend(_findings(rule, report, rules))
+        except (ConfigError, MemoryError):
+            raise
+        except Exception as error:
+            yield _broken(report, rule, error)
     agreement = {sheet.table_id: sheet.agreement for sheet in report.sheets}
-    for finding in found:
-        cell, trial = finding.column.left, finding.trial
-        took_part = trial.facts if trial else (cell, *finding.column.beside)
-        failed = finding.verdict in ("impossible", "improbable")
-        suspects = witnesses.suspects(finding)
-        fact_ids = [fact.fact_id for fact in took_part]
-        amounts: dict[str, float | None] = dict.fromkeys(
-            ("printed", "expected", "expected_low", "expected_high", "residual")
-        )
-        if trial:
-            amounts = {
-                "printed": _float(trial.left.value / trial.factor),
-                "expected": _float(trial.right.value / trial.factor),
-                "expected_low": _float(trial.right.interval.low / trial.factor),
-                "expected_high": _float(trial.right.interval.high / trial.factor),
-                "residual": _float(trial.residual / trial.factor),
-            }
-        yield {
-            "check_id": _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
-            "report_id": report.report_id,
-            "rule_id": finding.rule.rule_id,
-            "table_ids": sorted({fact.table_id for fact in took_part}),
-            "entity": cell.entity or None,
-            "period_label": cell.period,
-            "severity": finding.severity,
-            "verdict": finding.verdict,
-            **amounts,
-            "fact_ids": fact_ids,
-            "message": message(finding),
-            "suspects": [fact.fact_id for fact in suspects],
-            "cause": cause(suspects or took_part, agreement, readings) if failed else None,
+    for one in told(found):
+        suspects = [fact.fact_id for fact in one.suspects]
+        failed = one.finding.verdict in FAILED
+        blamed = one.suspects or _took_part(one.finding)
+        yield _row(report, one) | {
+            "suspects": suspects,
+            "cause": cause(blamed, agreement, readings) if failed else None,
         }
+
+
+def _took_part(finding: Finding) -> tuple[Printed, ...]:
+    return finding.trial.facts if finding.trial else (finding.column.left, *finding.column.beside)
+
+
+def _row(report: Report, one: Told) -> dict[str, Any]:
+    finding = one.finding
+    cell, trial = finding.column.left, finding.trial
+    took_part = _took_part(finding)
+    fact_ids = [fact.fact_id for fact in took_part]
+    amounts: dict[str, float | None] = dict.fromkeys(AMOUNTS)
+    if trial:
+        right = trial.right
+        shown = (
+            trial.left.value,
+            right.value,
+            right.interval.low,
+            right.interval.high,
+            trial.residual,
+        )
+        amounts = {name: _float(value / trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
+    return {
+        "check_id": _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
+        "report_id": report.report_id,
+        "rule_id": finding.rule.rule_id,
+        "table_ids": sorted({fact.table_id for fact in took_part}),
+        "entity": cell.entity or None,
+        "period_label": cell.period,
+        "severity": finding.severity,
+        "verdict": finding.verdict,
+        **amounts,
+        "fact_ids": fact_ids,
+        "message": message(one),
+    }
+
+
+def _broken(report: Report, rule: Rule, error: Exception) -> dict[str, Any]:
+    """The row of a rule that failed itself: the fault is the program's, not the report's."""
+    import traceback
+
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    verdict, severity = BROKEN
+    return {
+        "check_id": _check_id(report.report_id, rule.rule_id, [], None),
+        "report_id": report.report_id,
+        "rule_id": rule.rule_id,
+        "table_ids": [],
+        "entity": None,
+        "period_label": None,
+        "severity": severity,
+        "verdict": verdict,
+        **dict.fromkeys(AMOUNTS),
+        "fact_ids": [],
+        "message": (
+            f"not checked ({rule.en}): a fault of the checker, not of the report: {type(error).__name__}: "
+            f"{error} ({at.name}, {at.filename.rsplit('/', 1)[-1]}:{at.lineno})"
+        ),
+        "suspects": [],
+        "cause": None,
+    }
 
 
 def _check_id(report_id: str, rule_id: str, fact_ids: list[str], period: str | None) -> str:

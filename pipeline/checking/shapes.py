@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import islice, product
 
-from pipeline.checking.estimate import Estimate
+from pipeline.checking.estimate import Estimate, known
 from pipeline.checking.formula import Formula, Name, adds_only, evaluate, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
@@ -73,7 +73,7 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         if not found:
             continue
         shared = _shared([t.left.interval for _, t in found])
-        common = Estimate((shared.low + shared.high) / 2, shared, {}, False)
+        common = known((shared.low + shared.high) / 2).within(shared)
         columns = tuple(
             Column(
                 c,
@@ -124,9 +124,9 @@ def _tied(concept: str, row: Row, other: Row) -> Iterator[Column]:
         # A figure rounded twice (12.46 → 12.5 → 13) may miss by a tenth of the coarser half digit.
         fine, coarse = sorted((cell.half, twin.half))
         if fine * 100 <= coarse:
-            right = Estimate(right.value, right.interval.widened(coarse / 10), {}, False)
+            right = right.within(right.interval.widened(coarse / 10))
         # One of two printings of one number is no sum of rounding errors: only the intervals speak.
-        flat = Estimate(right.value, right.interval, right.reach, False)
+        flat = right.within(right.interval)
         head = twin.column if twin.kind == "comps" else twin.label
         where = f"{head} in {_TABLE_NAMES.get(twin.kind, twin.kind)} (p. {twin.page})"
         yield Column(cell, (trial((cell, twin), left, flat, where),))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from pipeline.checking.estimate import Estimate
+from pipeline.checking.estimate import Estimate, stated
 from pipeline.checking.intervals import Interval, half_digit, printed
 from pipeline.errors import DataError
 
@@ -108,7 +108,7 @@ class Printed:
             return None
         interval = printed(self.value, self.decimals)
         low, high = interval.low * self.factor, interval.high * self.factor
-        return Estimate(self.value * self.factor, Interval(low, high), {self.fact_id: self.half})
+        return stated(self.fact_id, self.value * self.factor, Interval(low, high), self.half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,8 @@ class Report:
     def same_series(self, one: Printed, other: Printed) -> bool:
         """Whether the other's table prints the first figure too: then both are of one series.
 
-        收入 of a segment table may be 营业总收入 or 营业收入: its growth cannot be told from another table's base
-        unless that table agrees with it where both print a figure.
+        收入 of a segment table may be 营业总收入 or 营业收入: its growth cannot be told from another table's
+        base unless that table agrees with it where both print a figure.
         """
         key = (other.entity, other.concept or "", one.period)
         own = one.estimate()

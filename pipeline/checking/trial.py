@@ -29,6 +29,7 @@ class Trial:
     formula: str  # the right side in the labels of the page
     factor: Fraction
     text: str
+    slip: str = ""  # a usual slip that gives the printed number: a mean of all rows but the last
 
     @property
     def residual(self) -> Fraction:
@@ -39,6 +40,12 @@ class Trial:
     def holds(self) -> bool:
         """Whether numbers that round to the printed ones can satisfy the rule."""
         return self.left.interval.meets(self.right.interval)
+
+    @property
+    def room(self) -> Fraction:
+        """The widest residual that rounding can explain."""
+        a, b = self.left.interval, self.right.interval
+        return (a.high - a.low + b.high - b.low) / 2
 
     @property
     def gap(self) -> Fraction:

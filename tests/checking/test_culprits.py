@@ -38,7 +38,7 @@ def test_one_failed_check_accuses_nobody() -> None:
     assert failed[0]["suspects"] == []
 
 
-@pytest.mark.parametrize(("agreement", "cause"), [(1.0, "source"), (0.98, "extraction"), (None, "unknown")])
+@pytest.mark.parametrize(("agreement", "cause"), [(1.0, "source"), (0.98, "unknown"), (None, "unknown")])
 def test_the_cause_follows_the_second_reading_of_the_suspects_table(
     agreement: float | None, cause: str
 ) -> None:
