@@ -37,12 +37,17 @@ class Shape(NamedTuple):
     bits: bytes
 
     @property
-    def is_bar(self) -> bool:
-        """Whether it is one solid bar: a hyphen or a minus sign, but no dash as long as a character."""
+    def bar(self) -> str | None:
+        """What a solid bar is by its place: a hyphen or minus sign, or an underscore; None for others.
+
+        The model takes a lone one for 一 or for nothing. A dash as long as a character is left to it.
+        """
         solid = self.bits.count(1) >= 0.97 * len(self.bits)
-        low = self.height <= 0.08 * self.picture_height
-        middle = 0.35 < (self.top + self.height / 2) / self.picture_height < 0.75
-        return solid and low and middle and 2 * self.height <= self.width <= 0.5 * self.picture_height
+        thin = self.height <= 0.08 * self.picture_height
+        if not (solid and thin and 2 * self.height <= self.width <= 0.5 * self.picture_height):
+            return None
+        middle = (self.top + self.height / 2) / self.picture_height
+        return "-" if 0.35 < middle < 0.75 else "_" if middle >= 0.75 else None
 
 
 class Glyph(NamedTuple):
@@ -174,8 +179,8 @@ class Memory:
 
     def letter(self, shape: Shape) -> str | None:
         """What the shape is for certain, None where too few sightings or different ones speak for it."""
-        if shape.is_bar:
-            return "-"
+        if shape.bar:
+            return shape.bar
         votes = self._votes.get(shape)
         if not votes or votes.total() < VOTES:
             return None

@@ -8,20 +8,24 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.reading.characters import Char, TextObject
 from pipeline.reading.glyphs import PX, Line, Memory, lines_of
 from pipeline.reading.graphics import Graphics
-from pipeline.reading.page import Box, Page, Word
+from pipeline.reading.page import Box, Image, Page, Word
 from pipeline.reading.pdfium import Document
-from pipeline.reading.pictures import read_picture_parts
+from pipeline.reading.pictures import TALLEST, read_picture_parts
 from pipeline.reading.recogniser import Reading, model_path, recognise
 from pipeline.reading.words import Hiding, build_words
 
 FONT = "ocr"  # the font of words that were recognised, not read
 UNREADABLE = "\ufffd"  # begins a number of which a digit is in doubt; what it may be follows, parted by |
 _MARGINS = (0.12, 0.35)  # the two renderings: letters fill the picture, letters with room around them
+_RUNS = 3  # fewer lone pictures in the height of a line are icons
+_LOWEST = 4.0  # points; print is not lower
+_RUNNING = 12  # times its height: a longer line is running text
 _SURE = 0.9
 _ASCENT, _DESCENT = 0.86, 0.14  # the em box around the baseline, as `Word` defines it
 _NUMERIC = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff]*\d[^\u2e80-\u9fff\uf900-\ufaff]*")
@@ -54,24 +58,23 @@ class Reader:
 
         Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD.
         """
-        parts = read_picture_parts(self._document, page.number)
-        if not parts.stencils:
+        own = [word for word in page.words if not _broken(word.text)]
+        if len(_bare(page.images, own)) < _RUNS:
             return page
-        lines = lines_of(parts.stencils)
+        parts = read_picture_parts(self._document, page.number)
+        painted = {id(stencil.box): stencil for stencil in parts.stencils}
+        stencils = [painted[id(box)] for box in _bare([s.box for s in parts.stencils], own)]
+        if len(stencils) < _RUNS:
+            return page
+        lines = lines_of(stencils)
         self._learn(lines)
         reads = [self._spelled(line) or self._recognised(line) for line in lines]
         reads = [read for read in reads if read.text]
-        own = [word for word in page.words if not _broken(word.text)]
-        taken = [read.line.box for read in reads]
-        words = [*own, *_words(reads, page)]
+        runs = [read.line.box for read in reads]
         return replace(
             page,
-            words=tuple(_in_order(words)),
-            images=tuple(
-                image
-                for image in page.images
-                if not any(_same(Box(image.x0, image.top, image.x1, image.bottom), box) for box in taken)
-            ),
+            words=tuple(_in_order([*own, *_words(reads, page)])),
+            images=tuple(image for image in page.images if not _among(image, runs)),
         )
 
     def _learn(self, lines: Sequence[Line]) -> None:
@@ -82,7 +85,7 @@ class Reader:
             key = line.spelling
             if key in self._known or key in wanted:
                 continue
-            shapes = {glyph.shape for glyph in line.glyphs if not glyph.shape.is_bar}
+            shapes = {glyph.shape for glyph in line.glyphs if not glyph.shape.bar}
             if any(self._memory.seen(shape) + hoped[shape] < 6 for shape in shapes):
                 wanted[key] = line
                 for shape in shapes:
@@ -92,7 +95,7 @@ class Reader:
         self._look({key: line for key, line in left.items() if key not in self._known})
 
     def _look(self, wanted: dict[tuple[object, ...], Line]) -> None:
-        readings = recognise([line.picture(_MARGINS[0]) for line in wanted.values()])
+        readings = recognise([line.picture(_margin(line)) for line in wanted.values()])
         for (key, line), reading in zip(wanted.items(), readings, strict=True):
             kept = Reading(tuple(sign for sign in reading.signs if not sign.text.isspace()))
             self._known[key] = kept
@@ -115,43 +118,76 @@ class Reader:
             spans = [(glyph.box.x0, glyph.box.x1) for glyph, _ in aligned]
         else:
             letters = [sign.text for sign in reading.signs]
-            width = line.ink_box.width + 2 * _MARGINS[0] * line.ink_box.height
-            left = line.ink_box.x0 - _MARGINS[0] * line.ink_box.height
-            spans = [(left + sign.at * width,) * 2 for sign in reading.signs]
+            left, right = line.ink_box.x0, line.ink_box.x1
+            spans = [(left + sign.at * (right - left),) * 2 for sign in reading.signs]
         text = "".join(letters)
         if _NUMERIC.fullmatch(unicodedata.normalize("NFKC", text)):
             [again] = recognise([line.picture(_MARGINS[1])])
             other = "".join(again.text.split())
             if other != text or min(reading.sure, again.sure) < _SURE:
                 return _Read(line, UNREADABLE + "|".join(dict.fromkeys((text, other))), ())
-        return _Read(line, text, _edges(spans, line.ink_box))
+        return _Read(line, text, _roomy(text, _edges(spans, line.ink_box), line.ink_box.height))
 
 
 def _aligned(line: Line, reading: Reading) -> list[tuple[Any, str]]:
-    """Each glyph with the character read in its place, or nothing where pieces and characters do not match."""
+    """Each glyph with the character read in its place; empty where pieces and characters do not match."""
     if len(reading.signs) != len(line.glyphs):
         return []
     return [(glyph, sign.text) for glyph, sign in zip(line.glyphs, reading.signs, strict=True)]
+
+
+def _roomy(
+    text: str, edges: tuple[tuple[float, float], ...], height: float
+) -> tuple[tuple[float, float], ...]:
+    """Full-width marks at the ends fill half of their cell: the other half, which touches the next run, added.
+
+    The model does not tell （ from (, so a mark counts as full-width beside a Chinese character.
+    """
+    if len(text) < 2:
+        return edges
+    (first, *_), (*_, last) = edges, edges
+    room = 0.45 * height
+    if text[0] in "（(【《“" and _WIDE.match(text[1]):
+        edges = ((first[0] - room, first[1]), *edges[1:])
+    if text[-1] in "）)】》”：:，,。；;、" and _WIDE.match(text[-2]):
+        edges = (*edges[:-1], (last[0], last[1] + room))
+    return edges
+
+
+def _margin(line: Line) -> float:
+    """Running text is read small: it costs less so, and its characters hold one another."""
+    return _MARGINS[line.ink_box.width > _RUNNING * line.ink_box.height]
 
 
 def _edges(
     spans: Sequence[tuple[float, float]], around: Box | None = None
 ) -> tuple[tuple[float, float], ...]:
     """Cells side by side: each ends where the next begins, half-way between their inks."""
-    cuts = [(a[1] + b[0]) / 2 for a, b in zip(spans, spans[1:], strict=False)]
+    cuts = [(a[1] + b[0]) / 2 for a, b in pairwise(spans)]
     if not spans:
         return ()
     first, last = (around.x0, around.x1) if around else (spans[0][0], spans[-1][1])
     bounds = [first, *cuts, last]
-    return tuple(zip(bounds, bounds[1:], strict=False))
+    return tuple(pairwise(bounds))
 
 
 def _broken(text: str) -> bool:
     return any(unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs") for char in text)
 
 
-def _same(a: Box, b: Box) -> bool:
-    return b.holds(a.xc, a.yc) and a.height <= b.height + 1
+def _bare(places: Iterable[Image | Box], words: Sequence[Word]) -> list[Any]:
+    """Pictures as high as a line of text on which no word of the text layer stands."""
+    bare: list[Any] = []
+    for place in places:
+        box = Box(place.x0, place.top, place.x1, place.bottom)
+        if _LOWEST <= box.height <= TALLEST and not any(box.holds(w.xc, w.yc, 1.0) for w in words):
+            bare.append(place)
+    return bare
+
+
+def _among(image: Image, runs: Sequence[Box]) -> bool:
+    box = Box(image.x0, image.top, image.x1, image.bottom)
+    return any(run.holds(box.xc, box.yc) and box.height <= run.height + 1 for run in runs)
 
 
 def _sizes(reads: Sequence[_Read]) -> dict[int, tuple[float, float]]:

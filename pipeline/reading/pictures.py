@@ -1,8 +1,8 @@
 """What is painted as pictures: stencils of text runs at their own resolution, and the places of all others.
 
 A word processor that may not embed a font paints every run of text as a picture of its own: a plain colour
-behind a 1-bit mask. Such a mask, taken at its own resolution, is an exact copy of the glyphs: two runs in which
-the same character stands hold the same pixels.
+behind a 1-bit mask. Such a mask, taken at its own resolution, is an exact copy of the glyphs: two runs in
+which the same character stands hold the same pixels.
 """
 
 from __future__ import annotations
@@ -123,10 +123,8 @@ def _upright(matrix: Matrix, display: Display) -> Box | None:
     """Where an image stands on the displayed page, None where it is turned or mirrored."""
     left, top = display.point(*matrix.point(0, 1))
     right, bottom = display.point(*matrix.point(1, 0))
-    askew, other = display.point(*matrix.point(0, 0)), display.point(*matrix.point(1, 1))
-    straight = (
-        abs(askew[0] - left) + abs(askew[1] - bottom) + abs(other[0] - right) + abs(other[1] - top) < 0.5
-    )
+    x, y = display.point(*matrix.point(0, 0))  # the lower left corner, if nothing turns the picture
+    straight = abs(x - left) + abs(y - bottom) < 0.5
     return Box(left, top, right, bottom) if straight and left < right and top < bottom else None
 
 
@@ -154,7 +152,7 @@ def read_picture_parts(document: Any, number: int) -> PictureParts:
 
 
 def render_grey(document: Any, number: int, dpi: float) -> Grey | None:
-    """Page `number` (from 1) as displayed, in grey, one row of the array a pixel; None where it cannot be drawn."""
+    """Page `number` (from 1) as displayed, in grey; None where it cannot be drawn."""
     import numpy as np
 
     page = pdfium.FPDF_LoadPage(document, number - 1)
