@@ -57,6 +57,25 @@ def test_a_block_ends_at_prose_that_runs_across_its_columns() -> None:
     assert body(block) == ROWS
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "公司预计未来三年收入保持两位数的增长。",
+        pytest.param(
+            "公司预计未来三年收入保持两位数增长，盈利能力逐步改善，现金流充裕，维持买入。",
+            marks=pytest.mark.xfail(
+                strict=True, reason="a word that reaches past the block is not seen in it"
+            ),
+        ),
+    ],
+    ids=["within the block", "wider than the block"],
+)
+def test_numbers_below_a_sentence_belong_to_another_block(sentence: str) -> None:
+    below = sketch("净利润                400    500    600", y=165)
+    block = only(page(sketch(STATEMENT), put(sentence, 40, 152), below))
+    assert body(block) == ROWS
+
+
 def test_a_block_ends_at_a_gap() -> None:
     block = only(page(sketch(STATEMENT), line(230, ("净利润", 40), ("400", 132), ("500", 160))))
     assert body(block) == ROWS

@@ -16,6 +16,10 @@ def test_a_phrase_space_keeps_a_head_whole_and_a_cell_gap_parts() -> None:
     assert texts("归母净利润_增长率(%)   12.3   15.0") == ["归母净利润 增长率(%)", "12.3", "15.0"]
 
 
+def test_texts_half_an_em_apart_are_two_cells() -> None:
+    assert texts("药明康德 港币 人民币") == ["药明康德", "港币", "人民币"]
+
+
 @pytest.mark.parametrize(
     ("left", "right"),
     [

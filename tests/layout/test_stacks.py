@@ -106,6 +106,14 @@ def test_a_list_whose_numbers_stand_half_an_em_off_keeps_its_rows() -> None:
     assert rows(page(words)) == [[f"{name} {12.5 + n} {30.1 + n:.1f}%" for n, name in enumerate(names)]]
 
 
+def test_values_a_point_or_two_off_their_edge_are_a_column() -> None:
+    labels = ["总股本(亿股)", "总市值(亿元)", "每股净资产(元)", "资产负债率(%)"]
+    values = [("8.31", 201.1), ("321.90", 199.0), ("52.7", 200.4), ("31.5", 199.2)]
+    words = [line(100 + 13 * n, (label, 60)) for n, label in enumerate(labels)]
+    words += [line(100 + 13 * n, value, align="right") for n, value in enumerate(values)]
+    assert rows(page(*words)) == [[f"{a} {b}" for a, (b, _) in zip(labels, values, strict=True)]]
+
+
 def test_two_aligned_numbers_are_too_few_for_a_table() -> None:
     assert rows(page(sketch("收盘价(元)     52.30\n总市值(亿元)   15.62"))) == []
 

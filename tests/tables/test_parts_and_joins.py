@@ -67,6 +67,17 @@ def test_groups_inside_a_ratio_block_do_not_part_it() -> None:
     ]
 
 
+def test_figures_per_share_are_a_group_where_no_statement_is_named() -> None:
+    drawing = """
+    会计年度            2023A  2024A  2025E
+    营业收入            5,000  6,000  7,000
+    净利润                400    500    600
+    *每股指标(元)
+    每股收益             0.40   0.50   0.60
+    """
+    assert labels_of(table_of(page(sketch(drawing)))) == ["营业收入", "净利润", "每股指标(元)", "每股收益"]
+
+
 def test_a_statement_of_one_grid_comes_back_itself() -> None:
     table = block_table(page(sketch("\n".join(THREE.split("\n")[:4]))))
     assert split_statements(table) == [table]
