@@ -32,6 +32,14 @@ class Again(StrEnum):
     ALL = "all"
 
 
+class SecondReading(StrEnum):
+    """Which tables an independent reader reads as well."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
 class Layer(StrEnum):
     """What to draw over a page."""
 
@@ -96,6 +104,13 @@ ReadAgain = Annotated[
         "read again only when the program has changed."
     ),
 ]
+Second = Annotated[
+    SecondReading,
+    typer.Option(
+        help="Which tables another, slower reader reads as well, to tell printed errors from misread ones: "
+        "those in which a check fails or that no check holds (auto), none, or all."
+    ),
+]
 
 
 @app.command(
@@ -121,6 +136,7 @@ def run(
     ] = None,
     timeout: Timeout = 300,
     again: ReadAgain = Again.NONE,
+    second_reading: Second = SecondReading.AUTO,
 ) -> None:
     """The whole walk: extract, check, publish, and write the quality report."""
     from pipeline.batch.whole import run as run_all
@@ -135,6 +151,7 @@ def run(
             workers=workers,
             timeout=timeout,
             again=again.value,
+            second=second_reading.value,
             progress=progress,
         )
     tell_run(result)
@@ -153,6 +170,7 @@ def extract(
     workers: Workers = None,
     timeout: Timeout = 300,
     again: ReadAgain = Again.NONE,
+    second_reading: Second = SecondReading.AUTO,
 ) -> None:
     """Read PDFs into the datasets reports, tables, cells, facts and coverage; no checks, no release."""
     from pipeline.batch.runs import extract_all
@@ -160,7 +178,14 @@ def extract(
 
     with _progress("reports") as progress:
         result = extract_all(
-            inputs, out, workers=workers, timeout=timeout, again=again.value, checked=False, progress=progress
+            inputs,
+            out,
+            workers=workers,
+            timeout=timeout,
+            again=again.value,
+            checked=False,
+            second=second_reading.value,
+            progress=progress,
         )
     tell_extraction(result)
     _leave(result.complete)
@@ -170,15 +195,35 @@ def extract(
     short_help="the rules (勾稽关系) and suites on what was read",
     epilog="""\b
   yanbao check extracted
+  yanbao check extracted --pdfs raw_reports
 After a change in expectations/, this runs the rules again on everything that was read.""",
 )
-def check(extracted: Extracted = Path("extracted"), workers: Workers = None, timeout: Timeout = 300) -> None:
+def check(
+    extracted: Extracted = Path("extracted"),
+    pdfs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the PDFs: tables in which a check fails are then read a second time.",
+        ),
+    ] = None,
+    workers: Workers = None,
+    timeout: Timeout = 300,
+    second_reading: Second = SecondReading.AUTO,
+) -> None:
     """Hold every report against the rules (勾稽关系) and the datasets against their suites."""
     from pipeline.batch.whole import check as check_all
     from pipeline.batch.words import tell_check
 
     with _progress("reports") as progress:
-        result = check_all(extracted, workers=workers, timeout=timeout, progress=progress)
+        result = check_all(
+            extracted,
+            pdfs=pdfs,
+            second=second_reading.value,
+            workers=workers,
+            timeout=timeout,
+            progress=progress,
+        )
     tell_check(result)
     _leave(result.complete)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.batch.inputs import Duplicate, Inputs, Offered, Unreadable, collect
+from pipeline.batch.second import Choice
 from pipeline.batch.work import CheckTask, ReadTask, Told, check_again, read
 from pipeline.batch.workers import Finished, Lost, each
 from pipeline.datasets.store import prepare, read_dataset, unverified, write_report
@@ -61,15 +62,17 @@ def extract_all(
     timeout: float = TIMEOUT,
     again: Again = "none",
     checked: bool = True,
+    second: Choice = "auto",
     progress: Progress | None = None,
 ) -> Extraction:
     """Read every offered PDF that this version of the program has not read yet into the datasets under `out`.
 
     A report is known by its bytes, so a renamed file is not read twice. `again` reads `failed` reports, or
     `all`, once more. With `checked`, the rules are run on each report as it is read, and on those of an
-    earlier run that have not been checked. Whatever happens to one report, the others go on and it gets its
-    row. The rows depend on the bytes offered alone, not on their order or on `workers` (default: one for each
-    core).
+    earlier run that have not been checked. `second` says which tables another reader reads as well: those in
+    which a check fails or that none holds (`auto`), none or all. Whatever happens to one report, the others
+    go on and it gets its row. The rows depend on the bytes offered alone, not on their order or on `workers`
+    (default: one for each core).
 
     Raises InputError where an input is not there, OutputError where `out` cannot be written.
     """
@@ -86,8 +89,13 @@ def extract_all(
         or (again == "failed" and earlier[1].outcome == "failed")
     ]
     fresh = {offered.report_id for offered in todo}
-    told = _read_all(todo, out, workers or cores(), timeout, checked, version, progress)
-    unchecked = check_reports(unverified(out), out, workers=workers, timeout=timeout) if checked else ()
+    told = _read_all(todo, out, workers or cores(), timeout, checked, second, version, progress)
+    unchecked: tuple[str, ...] = ()
+    if checked:
+        pdfs = {offered.report_id: offered.path for offered in found.offered}
+        unchecked = check_reports(
+            unverified(out), out, pdfs=pdfs, second=second, workers=workers, timeout=timeout
+        )
     return Extraction(
         out=out,
         root=found.root,
@@ -103,12 +111,19 @@ def check_reports(
     report_ids: Sequence[str],
     out: Path,
     *,
+    pdfs: Mapping[str, Path] | None = None,
+    second: Choice = "auto",
     workers: int | None = None,
     timeout: float = TIMEOUT,
     progress: Progress | None = None,
 ) -> tuple[str, ...]:
-    """Run the rules on reports that are in `out`; returns those that could not be (the log says why)."""
-    tasks = [CheckTask(report_id, out) for report_id in report_ids]
+    """Run the rules on reports that are in `out`; returns those that could not be (the log says why).
+
+    `pdfs` says by report_id where their files are, so that tables can be read a second time; without its file
+    a report keeps what earlier second readings said.
+    """
+    pdfs = pdfs or {}
+    tasks = [CheckTask(report_id, out, pdfs.get(report_id), second) for report_id in report_ids]
     lost = []
     for count, ended in enumerate(
         each(check_again, tasks, workers=workers or cores(), timeout=timeout), start=1
@@ -139,12 +154,13 @@ def _read_all(
     workers: int,
     timeout: float,
     checked: bool,
+    second: Choice,
     version: str,
     progress: Progress | None,
 ) -> list[Told]:
     # The largest first: one that is begun last would keep a single worker busy at the end.
     tasks = [
-        ReadTask(one.report_id, one.file_name, one.path, out, checked, version)
+        ReadTask(one.report_id, one.file_name, one.path, out, checked, version, second)
         for one in sorted(todo, key=lambda one: (-one.size, one.report_id))
     ]
     told: list[Told] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.batch.inputs import collect
 from pipeline.batch.runs import TIMEOUT, Again, Extraction, Progress, check_reports, extract_all
+from pipeline.batch.second import Choice
 from pipeline.datasets import releases
 from pipeline.datasets.files import make_folder
 from pipeline.datasets.gate import Gate, GateClosed, hold
@@ -76,6 +77,7 @@ def run(
     workers: int | None = None,
     timeout: float = TIMEOUT,
     again: Again = "none",
+    second: Choice = "auto",
     progress: Progress | None = None,
 ) -> Run:
     """Extract and check what is new among `inputs`, publish everything in `out`, write the quality report.
@@ -86,7 +88,9 @@ def run(
     found = collect(inputs)
     for folder in (published, quality.parent):
         make_folder(folder)  # what cannot be written is found out before the work, not after it
-    extraction = extract_all(found, out, workers=workers, timeout=timeout, again=again, progress=progress)
+    extraction = extract_all(
+        found, out, workers=workers, timeout=timeout, again=again, second=second, progress=progress
+    )
     publication = publish(out, published)
     result = Run(extraction, publication, quality)
     if not (result.nothing_new and quality.exists()):
@@ -103,14 +107,29 @@ def publish(extracted: Path, published: Path, *, force: bool = False, why: str =
 
 
 def check(
-    extracted: Path, *, workers: int | None = None, timeout: float = TIMEOUT, progress: Progress | None = None
+    extracted: Path,
+    *,
+    pdfs: Path | None = None,
+    second: Choice = "auto",
+    workers: int | None = None,
+    timeout: float = TIMEOUT,
+    progress: Progress | None = None,
 ) -> Checked:
     """Run the rules again on every report in `extracted`, then the suites on the datasets.
 
-    Raises InputError where `extracted` is no extracted directory.
+    `pdfs` is the folder that the reports were read from: with it, `second` says which tables are read a
+    second time. Raises InputError where `extracted` is no extracted directory.
     """
-    read_dataset(extracted, "reports", columns=["report_id"])
+    names = read_dataset(extracted, "reports", columns=["report_id", "file_name"]).to_pylist()
     reports = sorted(done(extracted))
-    unchecked = check_reports(reports, extracted, workers=workers, timeout=timeout, progress=progress)
+    unchecked = check_reports(
+        reports,
+        extracted,
+        pdfs={} if pdfs is None else {row["report_id"]: pdfs / row["file_name"] for row in names},
+        second=second,
+        workers=workers,
+        timeout=timeout,
+        progress=progress,
+    )
     datasets = {name: read_dataset(extracted, name) for name in releases.SOURCES}
     return Checked(extracted, len(reports), unchecked, hold(extracted, datasets))

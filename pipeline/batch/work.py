@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.batch.second import Choice, is_report, keep_causes, second_reading
 from pipeline.checking import check
 from pipeline.datasets.schema import CHECKS, empty
 from pipeline.datasets.store import write_checks, write_report
@@ -31,6 +33,7 @@ class ReadTask(NamedTuple):
     out: Path
     checked: bool  # whether the rules are run on it as well
     pipeline_version: str
+    second: Choice = "auto"  # which of its tables are read a second time
 
 
 class CheckTask(NamedTuple):
@@ -38,6 +41,8 @@ class CheckTask(NamedTuple):
 
     report_id: str
     out: Path
+    pdf: Path | None = None  # where its file may be, for a second reading
+    second: Choice = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,16 @@ def read(task: ReadTask) -> Told:
     report = extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
     details = [problem.detail for problem in report.problems if problem.detail]
     checks = None
-    if task.checked:
+    if task.checked or task.second == "auto":
         checks, failure = _checks(report)
-        if failure:
+        if failure and task.checked:
             details.append(failure)
             report = report.partly("the rules could not be run on it: the run log says why")
+    if task.second != "never" and report.tables.num_rows:
+        report, checks, troubles = _read_again(report, checks, task)
+        details += troubles
+    if not task.checked:
+        checks = None
     write_report(task.out, report.datasets() | ({} if checks is None else {"checks": checks}))
     return Told(
         report_id=report.report_id,
@@ -83,10 +93,30 @@ def read(task: ReadTask) -> Told:
     )
 
 
-def _checks(report: ExtractedReport) -> tuple[pa.Table, str]:
+def _read_again(
+    report: ExtractedReport, checks: pa.Table | None, task: ReadTask
+) -> tuple[ExtractedReport, pa.Table | None, tuple[str, ...]]:
+    """The report with its tables' agreement and the causes of its checks, as far as a second reading went."""
+    evidence = second_reading(
+        task.path,
+        report.tables,
+        report.cells,
+        report.facts,
+        empty(CHECKS) if checks is None else checks,
+        task.second,
+    )
+    report = replace(report, tables=evidence.tables)
+    if checks is not None and evidence.readings:
+        checks, _ = _checks(report, evidence.readings)
+    return report, checks, evidence.troubles
+
+
+def _checks(
+    report: ExtractedReport, readings: Mapping[str, bool | None] | None = None
+) -> tuple[pa.Table, str]:
     """The report's checks, or none and a traceback where a rule fails on it: what was read is not lost."""
     try:
-        return check(report.facts, report.tables, report.reports), ""
+        return check(report.facts, report.tables, report.reports, readings=readings), ""
     except ConfigError:
         raise
     except Exception:
@@ -95,12 +125,20 @@ def _checks(report: ExtractedReport) -> tuple[pa.Table, str]:
 
 def check_again(task: CheckTask) -> int:
     """Run the rules on a report that was read earlier; returns how many checks were written."""
-    facts, tables, reports = (
+    facts, tables, reports, cells = (
         pq.read_table(task.out / name / f"{task.report_id}.parquet")
-        for name in ("facts", "tables", "reports")
+        for name in ("facts", "tables", "reports", "cells")
     )
     checks = check(facts, tables, reports)
-    write_checks(task.out, task.report_id, checks)
+    if task.second != "never" and task.pdf is not None and is_report(task.pdf, task.report_id):
+        evidence = second_reading(task.pdf, tables, cells, facts, checks, task.second)
+        if evidence.readings:
+            checks = check(facts, evidence.tables, reports, readings=evidence.readings)
+        write_checks(task.out, task.report_id, checks, evidence.tables)
+    else:
+        part = task.out / CHECKS.name / f"{task.report_id}.parquet"
+        earlier = pq.read_table(part).to_pylist() if part.exists() else []
+        write_checks(task.out, task.report_id, keep_causes(checks, earlier))
     return int(checks.num_rows)
 
 

@@ -17,7 +17,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.files import make_folder, move, sync, write_parquet
-from pipeline.datasets.schema import CHECKS, EXTRACTED, REPORTS, Dataset, arrow_schema, empty, validated
+from pipeline.datasets.schema import (
+    CHECKS,
+    EXTRACTED,
+    REPORTS,
+    TABLES,
+    Dataset,
+    arrow_schema,
+    empty,
+    validated,
+)
 from pipeline.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -56,15 +65,18 @@ def write_report(out: Path, part: ReportPart) -> None:
             move(staging / name, _part(out, name, report_id))
 
 
-def write_checks(out: Path, report_id: str, checks: pa.Table) -> None:
-    """Put the checks of a report that is done in place of its earlier ones."""
+def write_checks(out: Path, report_id: str, checks: pa.Table, tables: pa.Table | None = None) -> None:
+    """Put the checks of a report that is done in place of its earlier ones; `tables`, too, where given."""
     if not _part(out, REPORTS.name, report_id).exists():
         raise DataError(f"checks: report {report_id} is not in {out}; extract it first")
-    table = validated(CHECKS, checks)
-    _check_owner(CHECKS, table, report_id)
+    parts = {CHECKS.name: checks} if tables is None else {TABLES.name: tables, CHECKS.name: checks}
     with _staging(out) as staging:
-        write_parquet(table, staging / CHECKS.name)
-        move(staging / CHECKS.name, _part(out, CHECKS.name, report_id))
+        for name, given in parts.items():
+            table = validated(EXTRACTED[name], given)
+            _check_owner(EXTRACTED[name], table, report_id)
+            write_parquet(table, staging / name)
+        for name in parts:
+            move(staging / name, _part(out, name, report_id))
 
 
 def remove_report(out: Path, report_id: str) -> None:

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.layout.tokens import is_loose_value
+from pipeline.layout.tokens import is_number
 from pipeline.tables.table import Cell, Table
 
 Place = tuple[int, int]
@@ -54,12 +54,8 @@ def bare(text: str) -> str:
 
 
 def numbers(table: Table) -> list[Cell]:
-    """The cells that a second reading is about: values that print a number, a range, a date or the like."""
-    return [
-        cell
-        for cell in table.cells
-        if cell.role == "value" and re.search(r"\d", cell.text) and is_loose_value(bare(cell.text))
-    ]
+    """The cells that a second reading is about: those that print a number."""
+    return [cell for cell in table.cells if cell.role == "value" and is_number(bare(cell.text))]
 
 
 def compare(table: Table, grids: Mapping[int, Grid]) -> dict[Place, bool | None]:

@@ -199,7 +199,7 @@ def test_a_rule_that_fails_on_a_report_costs_its_checks_only(
 ) -> None:
     from pipeline.batch import work
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(work, "check", broken)
