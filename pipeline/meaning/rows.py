@@ -12,6 +12,7 @@ from pipeline.meaning.entities import is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
 from pipeline.meaning.totals import NO_TOTALS, Totals, totals_of
 from pipeline.meaning.unitwords import read_unit
+from pipeline.meaning.vocabulary import form, vocabulary
 from pipeline.tables.table import Cell, Table
 
 _FILE = "dependents.csv"
@@ -208,6 +209,12 @@ class _Chain:
             return (*self._outer, *(above[:-1] if dependence(above[-1]) == "measure" else above))
         if kind == "part" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
+        if (
+            self._segmented
+            and kind is None
+            and vocabulary().relation_of("business", form(text).key) == "total"
+        ):
+            self._outer = ()  # the sum of all businesses is not part of the last one
         level = self._level(cell, at)
         while self._stack and self._stack[-1][0] >= level:
             self._stack.pop()

@@ -134,3 +134,21 @@ def test_a_column_of_units_is_the_unit_of_its_row() -> None:
 )
 def test_how_labels_lean(label: str, kind: str | None) -> None:
     assert dependence(label) == kind
+
+
+def test_the_sum_of_the_businesses_is_not_part_of_the_last_one() -> None:
+    rows = [
+        ["其他业务"],
+        ["销售收入", "1"],
+        ["增长率", "2%"],
+        ["合计", "9"],
+        ["增长率", "3%"],
+        ["综合毛利率", "4%"],
+    ]
+    assert paths(grid(["2024"], rows), segmented=True) == [
+        ("其他业务", "销售收入"),
+        ("其他业务", "销售收入", "增长率"),
+        ("合计",),
+        ("合计", "增长率"),
+        ("综合毛利率",),
+    ]
