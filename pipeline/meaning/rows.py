@@ -182,6 +182,17 @@ def _levels(labels: Sequence[Cell]) -> dict[float, int]:
     return {c.indent: max(0, sum(1 for s in steps if s <= c.indent + 0.01) - 1) for c in labels}
 
 
+def _sums_up(text: str, section: str) -> bool:
+    """Whether a label is the sum of all businesses, which is no part of the business above it.
+
+    Under a head that only sorts (毛利, 分产品) the sum stays: it is the sum of that.
+    """
+    businesses = vocabulary()
+    if businesses.relation_of("business", form(text).key) != "total":
+        return False
+    return businesses.relation_of("business", form(section).key) is None
+
+
 class _Chain:
     """Walks down the labels of one column and says for each which heads stand above it."""
 
@@ -209,12 +220,8 @@ class _Chain:
             return (*self._outer, *(above[:-1] if dependence(above[-1]) == "measure" else above))
         if kind == "part" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
-        if (
-            self._segmented
-            and kind is None
-            and vocabulary().relation_of("business", form(text).key) == "total"
-        ):
-            self._outer = ()  # the sum of all businesses is not part of the last one
+        if self._segmented and kind is None and self._outer and _sums_up(text, self._outer[-1]):
+            self._outer = ()
         level = self._level(cell, at)
         while self._stack and self._stack[-1][0] >= level:
             self._stack.pop()

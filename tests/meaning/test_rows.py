@@ -152,3 +152,8 @@ def test_the_sum_of_the_businesses_is_not_part_of_the_last_one() -> None:
         ("合计", "增长率"),
         ("综合毛利率",),
     ]
+
+
+def test_a_sum_under_a_head_that_only_sorts_stays_there() -> None:
+    rows = [["毛利（百万元）"], ["蒸煮类", "1"], ["合计", "9"]]
+    assert paths(grid(["2024"], rows), segmented=True)[-1] == ("毛利（百万元）", "合计")
