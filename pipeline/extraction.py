@@ -18,6 +18,7 @@ from pipeline.errors import InputError
 from pipeline.meaning.cover import ReportMeta, read_cover
 from pipeline.meaning.facts import Meaning, meaning_of, table_id
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
+from pipeline.reading import ocr
 from pipeline.reading.page import Page, TextLayer
 from pipeline.reading.pdfium import Document, open_document
 from pipeline.tables.find import find_tables
@@ -155,6 +156,7 @@ class _Walk:
     report_id: str
     page_count: int = 0
     pages: list[Page] = field(default_factory=list)
+    layers: list[TextLayer] = field(default_factory=list)  # of the pages as the file gives them
     unread: list[int] = field(default_factory=list)
     meta: ReportMeta | None = None
     tables: list[Meaning] = field(default_factory=list)
@@ -162,9 +164,14 @@ class _Walk:
 
     def read(self, document: Document) -> None:
         self.page_count = document.page_count
+        pictures = ocr.Reader(document) if ocr.available() else None
         for number in range(1, document.page_count + 1):
             with self._caught(f"page {number} cannot be read"):
-                self.pages.append(document.page(number))
+                page = document.page(number)
+                self.layers.append(page.text_layer)
+                self.pages.append(page)
+                if pictures and (_usable(page) or number == 1 or may_hold_tables(page)):
+                    self.pages[-1] = pictures.read(page)
         self.unread = sorted(set(range(1, self.page_count + 1)) - {page.number for page in self.pages})
         readable = [page for page in self.pages if _usable(page)]
         if not readable:
@@ -191,7 +198,7 @@ class _Walk:
     def _find(self, pages: Sequence[Page]) -> list[Table]:
         """The tables of all pages together or, where that fails, of the pages one by one."""
         try:
-            return self._sound(find_tables(pages))
+            return self._sound(self._marked(find_tables(pages)))
         except Exception:
             found: list[Table] = []
             for page in pages:
@@ -199,7 +206,15 @@ class _Walk:
                     found += find_tables([page])
             if not self.problems:
                 self.problems.append(Problem("tables cannot be joined across pages", traceback.format_exc()))
-            return self._sound(found)
+            return self._sound(self._marked(found))
+
+    def _marked(self, tables: Iterable[Table]) -> Iterator[Table]:
+        """The tables, those in which recognised words stand marked as such."""
+        painted = {page.number: ocr.recognised(page) for page in self.pages}
+        for table in tables:
+            words = painted[table.pages[0]]
+            known = words and any(table.box.holds(word.xc, word.yc) for word in words)
+            yield replace(table, reader=ocr.FONT) if known else table
 
     def _sound(self, tables: Iterable[Table]) -> list[Table]:
         """Each table, and each place of a grid, once; the data contract keys them by place."""
@@ -243,7 +258,7 @@ class _Walk:
             "report_id": self.report_id,
             "file_name": file_name,
             "page_count": self.page_count,
-            "text_layer": _layer(self.pages),
+            "text_layer": _layer(self.layers),
             "outcome": outcome,
             "reason": reason,
             "contract_version": schema.CONTRACT_VERSION,
@@ -306,15 +321,17 @@ def _no_text(pages: Sequence[Page]) -> list[str]:
         if group
     ]
     if why:
+        if not ocr.available():
+            why.append("pip install 'yanbao[ocr]' has pictures of text read")
         why.append("put the file through OCR, or ask the publisher for the original, and offer it again")
     return why
 
 
-def _layer(pages: Sequence[Page]) -> TextLayer | None:
+def _layer(layers: Sequence[TextLayer]) -> TextLayer | None:
     """The text layer that most pages have; of two as frequent, the worse."""
-    if not pages:
+    if not layers:
         return None
-    counts = Counter(page.text_layer for page in pages)
+    counts = Counter(layers)
     worst_first: tuple[TextLayer, ...] = ("none", "garbled", "good")
     return max(worst_first, key=lambda layer: counts[layer])
 

@@ -37,12 +37,20 @@ def available() -> bool:
     return model_path("rec") is not None
 
 
+Edges = tuple[tuple[float, float], ...]
+
+
 class _Read(NamedTuple):
     """The characters of a line and where each begins and ends, points."""
 
     line: Line
     text: str
-    edges: tuple[tuple[float, float], ...]
+    edges: Edges
+
+
+def recognised(page: Page) -> list[Word]:
+    """The words of a page that were recognised in pictures."""
+    return [word for word in page.words if word.font == FONT]
 
 
 class Reader:
@@ -56,7 +64,8 @@ class Reader:
     def read(self, page: Page) -> Page:
         """The page with the words of its painted runs; the page itself where there are none.
 
-        Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD.
+        Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD. The text
+        layer of a page so read is good: its words are what it shows.
         """
         own = [word for word in page.words if not _broken(word.text)]
         if len(_bare(page.images, own)) < _RUNS:
@@ -75,6 +84,7 @@ class Reader:
             page,
             words=tuple(_in_order([*own, *_words(reads, page)])),
             images=tuple(image for image in page.images if not _among(image, runs)),
+            text_layer="good",
         )
 
     def _learn(self, lines: Sequence[Line]) -> None:
@@ -136,10 +146,8 @@ def _aligned(line: Line, reading: Reading) -> list[tuple[Any, str]]:
     return [(glyph, sign.text) for glyph, sign in zip(line.glyphs, reading.signs, strict=True)]
 
 
-def _roomy(
-    text: str, edges: tuple[tuple[float, float], ...], height: float
-) -> tuple[tuple[float, float], ...]:
-    """Full-width marks at the ends fill half of their cell: the other half, which touches the next run, added.
+def _roomy(text: str, edges: Edges, height: float) -> Edges:
+    """The empty half of the cell added to full-width marks at the ends: it touches the next run.
 
     The model does not tell （ from (, so a mark counts as full-width beside a Chinese character.
     """
@@ -159,9 +167,7 @@ def _margin(line: Line) -> float:
     return _MARGINS[line.ink_box.width > _RUNNING * line.ink_box.height]
 
 
-def _edges(
-    spans: Sequence[tuple[float, float]], around: Box | None = None
-) -> tuple[tuple[float, float], ...]:
+def _edges(spans: Sequence[tuple[float, float]], around: Box | None = None) -> Edges:
     """Cells side by side: each ends where the next begins, half-way between their inks."""
     cuts = [(a[1] + b[0]) / 2 for a, b in pairwise(spans)]
     if not spans:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 DPI = 600  # of the masks that word processors write for a run of text
 TALLEST = 60.0  # points; a line of text is lower, a chart or a logo is mostly higher
-_OUTSIDE = 1.0  # points by which a run may hang over the edge of the page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +139,7 @@ def read_picture_parts(document: Any, number: int) -> PictureParts:
             box = _upright(matrix, display)
             if box is None or box.x1 < 0 or box.bottom < 0 or box.x0 > width or box.top > height:
                 continue
-            inside = box.x0 > -_OUTSIDE and box.x1 < width + _OUTSIDE
-            stencil = _stencil(document, page, image, box) if inside and box.height <= TALLEST else None
+            stencil = _stencil(document, page, image, box) if box.height <= TALLEST else None
             if stencil:
                 parts.stencils.append(stencil)
             else:
