@@ -1,0 +1,100 @@
+"""The tables of words of a document: under captions and in drawn grids, where no table of numbers stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.layout.captioned import Region, find_regions, opening_region
+from pipeline.layout.gutters import runs_of
+from pipeline.layout.tokens import is_label_text, is_number, is_period, tight
+from pipeline.reading.page import Box, Page, union
+from pipeline.tables.table import Cell, Table
+from pipeline.tables.texts import column_cuts, read_text
+
+
+def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) -> list[Table]:
+    """All tables of the pages, in reading order, before continued ones of numbers are joined.
+
+    `numeric` holds the tables of numbers of each page. One that misread a table of words (its dashes and
+    slashes as missing numbers) gives way to it.
+    """
+    found: list[Table] = []
+    open_: tuple[Region, int] | None = None
+    for page, tables in zip(pages, numeric, strict=True):
+        kept = list(tables)
+        words: list[Table] = []
+        if open_ is not None:
+            region, index = open_
+            rest = _rest_of(found[index], region, page, kept)
+            if rest is not None:
+                found[index] = rest[0]
+                region = rest[1]
+            open_ = (region, index) if rest is not None and not region.closed else None
+        for region in find_regions(page):
+            table = read_text(region)
+            if table is None:
+                continue
+            beneath = [t for t in kept if _overlap(t.box, table.box)]
+            if beneath and not all(_gives_way(t, table) for t in beneath):
+                continue
+            kept = [t for t in kept if t not in beneath]
+            words.append(table)
+            if not region.closed:
+                open_ = (region, len(found) + len(words) - 1)
+        found += words
+        found += kept
+    return sorted(found, key=lambda t: (t.pages[0], t.box.top, t.box.x0))
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    width, height = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.bottom, b.bottom) - max(a.top, b.top)
+    return width > 2 and height > 2
+
+
+def _gives_way(numeric: Table, words: Table) -> bool:
+    """Whether a table of numbers lies wholly in a table that holds twice as many texts as numbers."""
+    inner, outer = numeric.box, words.box
+    inside = outer.holds(inner.x0, inner.top, 6.0) and outer.holds(inner.x1, inner.bottom, 6.0)
+    if not inside or sum(is_period(tight(head)) for head in numeric.heads) > 1:
+        return False
+    texts = [tight(c.text) for c in words.cells if c.role in ("label", "value", "section") and c.text]
+    return sum(map(is_label_text, texts)) >= 2 * sum(map(is_number, texts))
+
+
+def _rest_of(
+    table: Table, region: Region, page: Page, numeric: Sequence[Table]
+) -> tuple[Table, Region] | None:
+    """The table with its rows on the next page, and the region of those; None where it does not go on there."""
+    if page.number != table.pages[-1] + 1:
+        return None
+    further = opening_region(page, region.box.x0, region.box.x1)
+    if further is None or not (further.source_note or further.closed is False):
+        return None
+    if abs(further.lines[0][0].size - region.lines[-1][0].size) > 0.6:
+        return None
+    cuts = column_cuts(region, [runs_of(line) for line in region.lines])
+    more = read_text(further, cuts)
+    if more is None or any(_overlap(t.box, more.box) for t in numeric):
+        return None
+    return _joined(table, more, further), further
+
+
+def _joined(table: Table, more: Table, further: Region) -> Table:
+    heads = [c.text for c in table.cells if c.role == "header"]
+    rows: dict[int, list[Cell]] = {}
+    for cell in more.cells:
+        rows.setdefault(cell.row, []).append(cell)
+    repeated = 0
+    while repeated in rows and heads and all(c.text in heads for c in rows[repeated] if c.text):
+        repeated += 1
+    shift = table.row_count - repeated
+    moved = tuple(replace(c, row=c.row + shift) for c in more.cells if c.row >= repeated)
+    return replace(
+        table,
+        pages=(*table.pages, further.page),
+        box=union([c.box for c in table.cells if c.text and c.page == table.pages[0]]),
+        row_count=shift + more.row_count,
+        cells=table.cells + moved,
+        source_note=more.source_note,
+    )
