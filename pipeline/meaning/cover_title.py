@@ -31,7 +31,9 @@ _DATE = re.compile(r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?")
 _TICKER = r"(?:(?:SH|SZ|BJ|HK)[.:]?\d{5,6}|\d{1,6}(?:\s?[. ]\s?[A-Z]{1,3})?|[A-Z]{1,5}\s?[. ]\s?[A-Z]{1,2})"
 _LISTINGS = rf"{_TICKER}(?:\s*[/、,，;；|]\s*{_TICKER})*"
 _BRACKETED = re.compile(
-    rf"(?P<name>[^()（）《》]{{2,24}}?)\s*[(（]\s*(?P<codes>{_LISTINGS})\s*[)）](?P<rest>.*)", re.IGNORECASE
+    r"(?P<name>[^()（）《》]{2,24}?)\s*[(（]\s*(?:(?:股票|证券|公司)?代码\s*[:：]\s*)?"
+    rf"(?P<codes>{_LISTINGS})\s*[)）](?P<rest>.*)",
+    re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<name>[^()（）《》]{{2,24}}?)\s+(?P<codes>{_LISTINGS})(?P<rest>(?:\s.*)?)")
 _NAME_BREAK = re.compile(r"[|｜│/\\：:·•,，。;；【】\[\]]")
