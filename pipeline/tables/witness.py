@@ -89,6 +89,9 @@ class _Overlay:
         self.line = min((cell.box.height for cell in self.numbers), default=0.0)
         self.rows = _votes(self.numbers, lambda c: c.row, lambda c: grid.row_at(c.box.yc))
         self.columns = _votes(self.numbers, lambda c: c.column, lambda c: grid.column_at(c.box.xc))
+        valued = [place for place, text in grid.texts.items() if any(map(is_number, text.split()))]
+        self.valued_rows = {row for row, _ in valued} | set(self.rows.values())
+        self.valued_columns = {column for _, column in valued} | set(self.columns.values())
         self.rows_in_order, self.columns_in_order = _in_order(self.rows), _in_order(self.columns)
         self.labels = {cell.row: cell for cell in self.cells if cell.role == "label"}
         self.heads: dict[int, Cell] = {}
@@ -134,13 +137,13 @@ class _Overlay:
         # A label of several lines reaches from the middle of its first to the middle of its last.
         inset = min(self.line, label.box.height) / 2
         reach = label.box.top + inset, label.box.bottom - inset
-        return _nearest(self.grid.rows, set(self.rows.values()), reach, row)
+        return _nearest(self.grid.rows, self.valued_rows, reach, row)
 
     def _has_its_head(self, ours: int, column: int) -> bool:
         head = self.heads.get(ours)
         if head is None:
             return True
-        return _nearest(self.grid.columns, set(self.columns.values()), (head.box.x0, head.box.x1), column)
+        return _nearest(self.grid.columns, self.valued_columns, (head.box.x0, head.box.x1), column)
 
 
 def _nearest(bands: Sequence[Band], valued: Iterable[int], reach: Band, index: int) -> bool:
