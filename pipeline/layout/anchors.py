@@ -93,10 +93,31 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
     if not starts:
         return max(limit, first - 90)
     starts.sort()
-    for start in starts:
-        if sum(abs(other - start) < 30 for other in starts) >= min(2, len(starts)):
-            return start
-    return starts[0]
+    usual = next(
+        (s for s in starts if sum(abs(o - s) < 30 for o in starts) >= min(2, len(starts))), starts[0]
+    )
+    return _further_left(usual, rows, limit, (first, last))
+
+
+def _further_left(
+    left: float, rows: Sequence[Sequence[Word]], limit: float, values: tuple[float, float]
+) -> float:
+    """Past a gap to a column of codes or group names that most rows of numbers have at the same place."""
+    valued = [
+        row for row in rows if any(is_value(w.text) and values[0] - 12 < w.xc < values[1] + 12 for w in row)
+    ]
+    found = [
+        before[-1]
+        for row in valued
+        if (before := [w for w in row if limit < w.x0 and w.x1 < left - 1])
+        and left - before[-1].x1 < 60
+        and len(before[-1].text) <= 10
+    ]
+    if len(found) < max(3, 0.6 * len(valued)):
+        return left
+    edge = statistics.median(w.x0 for w in found)
+    steady = sum(abs(w.x0 - edge) < 2.5 for w in found) >= 0.8 * len(found)
+    return min(w.x0 for w in found if abs(w.x0 - edge) < 2.5) if steady else left
 
 
 def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block, Caption
@@ -78,6 +79,8 @@ def _body_lines(
         ):
             break
         has_values = any(is_value(tight(s.text)) and s.box.xc > zone for s in segments)
+        if not has_values and _is_prose(segments, anchor.heads):
+            break
         if body:
             step = line[0].yc - body[-1][0].yc
             usual = statistics.median(pitches) if pitches else step
@@ -89,8 +92,6 @@ def _body_lines(
             pitches.append(step)
         elif line[0].yc - anchor.yc > 60:
             break
-        if not has_values and _is_prose(segments, anchor.heads):
-            break
         body.append(line)
         if has_values:
             last_value = len(body) - 1
@@ -100,12 +101,11 @@ def _body_lines(
 def _trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
     """Drop what follows the last row with values, except the rest of its own wrapped label."""
     kept = body[: last_value + 1]
-    for line in body[last_value + 1 :]:
+    for line in body[last_value + 1 : last_value + 4]:
         if not kept:
             break
-        previous = kept[-1]
-        near = line[0].yc - max(w.yc for w in previous) < 1.25 * line[0].size
-        if not near or is_unit_line(join_words(line)) or len(kept) > last_value + 1:
+        near = line[0].yc - max(w.yc for w in kept[-1]) < 1.25 * line[0].size
+        if not near or is_unit_line(join_words(line)) or statement_class(join_words(line)):
             break
         kept.append(line)
     return kept
@@ -130,7 +130,7 @@ def _lines_above(lines: Sequence[list[Word]], anchor: Anchor, taken: set[int]) -
         ):
             break
         near.append(line)
-        if width_of(text) > 40 or parse_caption(text, line[0].box):
+        if max(width_of(s.text) for s in segments_of(line)) > 40 or parse_caption(text, line[0].box):
             break
         floor = min(w.top for w in line)
     return near
@@ -154,21 +154,47 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         if many or lone:
             height = index + 1
     around.levels = near[:height]
-    for text, line in zip(texts[height:], near[height:], strict=True):
-        caption = parse_caption(text, union([s.box for s in segments_of(line)]))
+    for text, segments in _unwrapped(near[height:]):
+        caption = parse_caption(text, union([s.box for s in segments]))
         if caption:
             around.caption = caption
             break
         if width_of(text) > 40 or len(around.titles) >= 2:
             break
-        around.units += [unit_in(s.text) for s in segments_of(line) if unit_in(s.text)]
-        first = segments_of(line)[0]
+        around.units += [unit_in(s.text) for s in segments if unit_in(s.text)]
+        first = segments[0]
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
 
 
-_GENERIC_STUB = re.compile(r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位)[（(]?.*")
+def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
+    """The texts and segments of lines, nearest first, a short tail set to the text it wraps from.
+
+    r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位|截至|年结)"
+    r"[（(:：/]?.{0,14}"
+    """
+    parts = [segments_of(line) for line in lines]
+    for lower, upper in pairwise(parts):
+        for tail in [s for s in lower if width_of(s.text) <= 3.2]:
+            head = next((s for s in upper if _hangs_below(tail.box, s.box, tail.size)), None)
+            if head is not None:
+                lower.remove(tail)
+                whole = Segment(
+                    (*head.words, *tail.words), head.text + tail.text, union([head.box, tail.box])
+                )
+                upper[upper.index(head)] = whole
+    return [(" ".join(s.text for s in segments), segments) for segments in parts if segments]
+
+
+def _hangs_below(tail: Box, head: Box, size: float) -> bool:
+    near = 0 < tail.yc - head.yc < 1.7 * size
+    return near and tail.x0 > head.x0 - 3 and tail.x1 < head.x1 + 3
+
+
+_GENERIC_STUB = re.compile(
+    r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位|截至|年结)[（(:：/]?.{0,14}"
+)
 
 
 def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
@@ -197,6 +223,10 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
         if not over:
             if count + 1 < number:
                 break
+            if line[0].yc - anchor.yc < 1.1 * line[0].size and _GENERIC_STUB.fullmatch(
+                tight(join_words(line))
+            ):
+                count = number  # 会计年度 set a little lower than its years
             continue
         if len(over) < max(2, len(anchor.heads) // 2) or any(is_value(tight(s.text)) for s in over):
             break
@@ -233,6 +263,13 @@ def is_furniture(line: Sequence[Word], page: Page) -> bool:
     return bool(_FURNITURE.search(text) or _PAGE_NUMBER.fullmatch(text))
 
 
+def _stands_in(word: Word, left: float, right: float) -> bool:
+    """Whether a word is inside a block's room, or a sentence that begins in it and runs on beyond."""
+    if left <= word.xc <= right and word.x1 < right + 8:
+        return True
+    return left - 2 <= word.x0 < right and width_of(word.text) >= PROSE_EM and is_label_text(word.text)
+
+
 def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anchor]) -> list[Block]:
     """One block for every run of period heads."""
     blocks: list[Block] = []
@@ -243,9 +280,7 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
             continue
         zone = anchor.zone
         right = _right_of(anchor, words)
-        inside = [
-            w for w in words if anchor.left <= w.xc <= right and w.x1 < right + 8 and id(w) not in taken
-        ]
+        inside = [w for w in words if _stands_in(w, anchor.left, right) and id(w) not in taken]
         level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
         below = cluster_lines([w for w in inside if w.yc > anchor.yc and w not in level])
         above = cluster_lines([w for w in inside if w.yc < anchor.yc and w not in level])

@@ -61,7 +61,7 @@ StatementClass = Literal["income_statement", "balance_sheet", "cash_flow", "rati
 _BEFORE = (
     r"^[一二三四五六七八九十\d、.（()）附表:：\s●■◆▌⚫]*(?:简要|简明|预测|合并|公司|主要|重要|关键|核心)*"
 )
-_AFTER = r"(?:简表|摘要|预测|分析|汇总)?\s*[（(]?[^）)]{0,12}[)）]?$"
+_AFTER = r"(?:简表|摘要|预测|分析|汇总)*\s*(?:[（(][^（()）]{0,16}[)）]?)?\s*(?:(?:单位|單位).{0,12})?$"
 _TITLES: tuple[tuple[StatementClass, re.Pattern[str]], ...] = (
     ("income_statement", re.compile(_BEFORE + r"(?:利润表|损益表|綜合收益表|综合收益表|收益表)" + _AFTER)),
     ("balance_sheet", re.compile(_BEFORE + r"(?:资产负债表|資產負債表|财务状况表)" + _AFTER)),

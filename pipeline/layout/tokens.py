@@ -22,10 +22,10 @@ _PERIOD = re.compile(
     rf"(?:FY)?{_YEAR}{_MARK}"
     rf"|FY\d\d{_MARK}"
     rf"|['’]?\d\d[AEF]"
-    rf"|{_YEAR}[-/.]?[HhQqSs][1-4]{_MARK}"
-    rf"|[1-4][HhQq](?:{_YEAR}|\d\d){_MARK}"
+    rf"|{_YEAR}[-/.]?(?:[HhSs][12]|[Qq][1-4]){_MARK}"
+    rf"|(?:[12][Hh]|[1-4][Qq])(?:{_YEAR}|\d\d){_MARK}"
     rf"|9[Mm](?:{_YEAR}|\d\d){_MARK}"
-    rf"|(?:{_YEAR}|\d\d)[HhQq][1-4]{_MARK}"
+    rf"|(?:{_YEAR}|\d\d)(?:[Hh][12]|[Qq][1-4]){_MARK}"
     rf"|{_YEAR}年?[HhQq]?[1-4]?-?(?:[上下]半年|[一二三四]季度|前三季度|中报|年报|一季报|三季报){_MARK}"
     # Not `2013.54`: a year and a month with a point between are a number.
     rf"|{_YEAR}[-/年]{_MONTH}(?:[-/月]\d{{1,2}}日?|月)?[AEFaef]?|{_YEAR}\.{_MONTH}\.\d{{1,2}}"

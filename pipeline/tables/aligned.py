@@ -257,7 +257,7 @@ class _Grid:
         label = union([line.box for line in lines]) if lines else Box(self.left, top, self.left, bottom)
         # A label set over several columns (`平均值` in the middle of them) leaves no blank cells under it.
         span = 1
-        while span < len(self.columns) and span not in in_cell and self.columns[span].x0 < label.x1 - 0.5:
+        while span < len(self.columns) and span not in in_cell and _overlap(label, self.columns[span]) > 0.5:
             span += 1
         indent = label.x0 - self.left if match.lines else 0.0
         bold = bool(lines) and lines[0].words[0].bold
@@ -335,6 +335,10 @@ class _Grid:
         self.cells.append(
             Cell(row, column, text, self.block.page, box, role, 1, span, round(indent, 2), bold)
         )
+
+
+def _overlap(box: Box, column: Column) -> float:
+    return min(box.x1, column.x1) - max(box.x0, column.x0)
 
 
 def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[int, list[LabelLine]]:

@@ -90,7 +90,8 @@ class _Costs:
         self.right = max((line.box.x1 for line in lines), default=0.0)
         self.half = left + 0.55 * (room - left)
         steps = [b - a for a, b in itertools.pairwise(rows)]
-        self.pitch = statistics.median(steps) if steps else 14.0
+        # The pitch of rows without a section head between them: the lower quartile.
+        self.pitch = sorted(steps)[len(steps) // 4] if steps else 14.0
         self.offset = self._usual_offset()
 
     def _usual_offset(self) -> float:
@@ -154,7 +155,7 @@ class _Costs:
         # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch.
         spaced = 0.5 if (group[-1].yc - group[0].yc) / (count - 1) > 0.93 * self.pitch else 0.0
         reading = min(
-            middle + 0.1 + 0.1 * broken,
+            middle + 0.1 + (0.6 if spaced else 0.1) * broken,
             ends + 0.15 + 1.0 * broken + spaced,
         )
         return reading + self.wrap(group)
@@ -186,7 +187,9 @@ def match_labels(
                 continue
             if j < m and here + costs.UNLABELLED < best[i][j + 1]:
                 best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
-            if i < n and here + (alone := costs.section(i)) < best[i + 1][j]:
+            # Nothing is headed by a line below the last numbers: it is the rest of their label.
+            after = 5.0 if j == m else 0.0
+            if i < n and here + (alone := costs.section(i) + after) < best[i + 1][j]:
                 best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
             if i < n and j < m and lines[i].yc - rows[j] < reach:
                 for count in range(1, min(MAX_WRAP, n - i) + 1):

@@ -61,12 +61,7 @@ def test_a_block_ends_at_prose_that_runs_across_its_columns() -> None:
     "sentence",
     [
         "公司预计未来三年收入保持两位数的增长。",
-        pytest.param(
-            "公司预计未来三年收入保持两位数增长，盈利能力逐步改善，现金流充裕，维持买入。",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a word that reaches past the block is not seen in it"
-            ),
-        ),
+        "公司预计未来三年收入保持两位数增长，盈利能力逐步改善，现金流充裕，维持买入。",
     ],
     ids=["within the block", "wider than the block"],
 )
@@ -214,19 +209,11 @@ def test_an_empty_page_and_a_page_of_prose_have_no_blocks() -> None:
     assert find_blocks(page(*prose)) == []
 
 
-WIDER_THAN_PROSE = pytest.mark.xfail(
-    strict=True, reason="an upper head level wider than 40 em is taken for prose"
-)
-
-
 @pytest.mark.parametrize(
     "top",
     [
         ("营业收入(百万元)", "归母净利润(百万元)", "经营活动现金流净额"),
-        pytest.param(
-            ("营业收入(人民币百万元)", "归属母公司股东的净利润", "经营活动产生的现金流量净额"),
-            marks=WIDER_THAN_PROSE,
-        ),
+        ("营业收入(人民币百万元)", "归属母公司股东的净利润", "经营活动产生的现金流量净额"),
     ],
 )
 def test_the_caption_over_a_header_of_two_levels(top: tuple[str, ...]) -> None:
@@ -242,13 +229,11 @@ def test_the_caption_over_a_header_of_two_levels(top: tuple[str, ...]) -> None:
     assert block.caption is not None and block.caption.number == "73"
 
 
-@pytest.mark.xfail(strict=True, reason="a note is looked for among words whose centre lies inside the block")
 def test_a_source_note_wider_than_its_block() -> None:
     note = "数据来源：Wind，公司公告，全文如无特殊注明，相关数据的货币单位均为人民币，预测均为研究所预测。"
     assert statement_and((note, 152)).source_note == note
 
 
-@pytest.mark.xfail(strict=True, reason="a unit that wraps is read from its last line: 万元 for 百万元")
 def test_a_unit_that_wraps_over_two_lines() -> None:
     wrapped = put("重要财务指", 40, 77) + put("单位:百", 168, 77) + put("标", 40, 87) + put("万元", 172, 87)
     drawing = STATEMENT.replace("利润表  ", "会计年度", 1)
@@ -256,6 +241,5 @@ def test_a_unit_that_wraps_over_two_lines() -> None:
     assert block.unit_text == "百万元"
 
 
-@pytest.mark.xfail(strict=True, reason="one line at most is kept below the last row with numbers")
 def test_the_third_line_of_the_last_label_belongs_to_the_block() -> None:
     assert body(statement_and(("（含研发以", 148), ("及折旧）", 157))) == [*ROWS, "（含研发以", "及折旧）"]

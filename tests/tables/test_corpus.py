@@ -65,7 +65,6 @@ def test_a_value_whose_last_digit_is_clipped() -> None:
     assert row_of(income, "营业总收入") == ["13,408", "12,196", "12,560", "13,189", "14,016"]
 
 
-@pytest.mark.xfail(strict=True, reason="`单位:百` over `万元`: only the last line of a wrapped unit is read")
 def test_the_unit_over_the_ratios_wraps() -> None:
     # Page 3, bottom left: `重要财务指|标`, `单位:百|万元`, read off the page by eye.
     assert table_with("EV/EBITDA", CINDA, 3).unit_text == "百万元"
@@ -88,7 +87,6 @@ def test_peers_under_two_levels_of_heads() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="any column that begins left of a label's end counts as covered by it")
 def test_an_average_row_without_a_code() -> None:
     # The label stands among the names, not over the codes: the code's cell is blank, not covered.
     row = row_of(table_with("台积电", HTSC, 7), "中位数")
@@ -163,7 +161,7 @@ def test_blank_cells_before_the_first_growth_rate() -> None:
 
 def test_heads_set_right_over_four_years_each() -> None:
     # Page 30, figure 73.
-    peers = table_with("第四范式", SENSETIME, 30)
+    peers = table_with("平均值", SENSETIME, 30)
     years = ("2023A", "2024E", "2025E", "2026E")
     assert peers.heads == (
         *("公司名称", "彭博代码", "股价 (元)", "总市值 (百万元)"),
@@ -174,11 +172,8 @@ def test_heads_set_right_over_four_years_each() -> None:
     assert row_of(peers, "平均值") == [*[""] * 6, "12.3", "9.6", "7.4", "5.9", "23.3%"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the upper head level is wider than 40 em, so the caption is not reached"
-)
 def test_the_caption_of_a_table_with_a_long_header_line() -> None:
-    assert table_with("第四范式", SENSETIME, 30).caption_no == "73"
+    assert table_with("平均值", SENSETIME, 30).caption_no == "73"
 
 
 def test_segment_names_in_merged_cells() -> None:
@@ -232,7 +227,6 @@ def test_four_statements_two_by_two() -> None:
     assert row_of(ratios, "P/E（现价&最新股本摊薄）") == ["46.41", "35.65", "26.59", "21.78"]
 
 
-@pytest.mark.xfail(strict=True, reason="the note is wider than the block above it")
 def test_a_note_below_both_columns_of_statements() -> None:
     cash = table_with("资本开支", "dongwu_301080_20250507", 2)
     assert cash.source_note.startswith("数据来源:Wind")
