@@ -4,14 +4,16 @@ Three kinds of evidence, and nobody is accused without one of them:
 
 - Failed checks that share no other number ask for one and the same value of this one.
 - The printed number is what a usual slip gives (the mean of all rows but the last).
-- No other check bears this number out, while two or more bear out each number beside it.
+- No other check bears this number out, while two or more bear out each number beside it. (Not of one figure
+  printed in two places: that one of them is used nowhere else says nothing.)
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pipeline.checking.sheet import Printed
 from pipeline.checking.trial import Finding, Trial
@@ -69,6 +71,8 @@ class Witnesses:
                 return tuple(asked) if len(asked) == 1 else ()
         if trial.slip:
             return trial.facts[:1]
+        if finding.rule.shape == "tie":
+            return ()
         alone = [f for f in trial.facts if not self.borne_out[f.fact_id]]
         doubtful = [f for f in trial.facts if self.borne_out[f.fact_id] < FEWEST_THAT_BEAR_OUT]
         return tuple(alone) if len(alone) == len(doubtful) == 1 else ()
@@ -102,32 +106,36 @@ def _claim(trial: Trial, fact: Printed) -> Claim | None:
         return None
 
     def gap(at: float) -> float:
-        new = {fact.fact_id: own.value + type(own.value)(at - float(own.value))}
+        new = {fact.fact_id: own.value + Fraction(at - float(own.value))}
         return float(trial.left.again(new) - trial.right.again(new))
 
-    before = float(own.value)
-    step = float(fact.half)
-    try:
-        first = gap(before)
-        value = before + step
-        for _ in range(STEPS):
-            second = gap(value)
-            if second == first:
-                break
-            slope = (second - first) / (value - before)
-            before, first, value = value, second, value - second / slope
-            if abs(value - before) < step / 1000:
-                break
-        else:
-            return None
-        slope = (gap(value + step) - gap(value)) / step
-    except (ZeroDivisionError, OverflowError):
+    value = _root(gap, float(own.value), float(fact.half))
+    if value is None or abs(gap(value)) > float(trial.room) / 100:
         return None
-    if slope == 0 or abs(gap(value)) > float(trial.room) / 100:
+    slope = (gap(value + float(fact.half)) - gap(value)) / float(fact.half)
+    if not slope:
         return None
     claim = Claim(frozenset(f.fact_id for f in trial.facts), value, abs(float(trial.room) / slope))
     # A check at the very edge of its rounding asks for nothing in particular.
     return claim if 2 * claim.slack <= abs(value - float(own.value)) else None
+
+
+def _root(gap: Callable[[float], float], start: float, step: float) -> float | None:
+    """Where the gap closes: by secants in the number itself, and in its inverse for a divisor."""
+    for turn in (float, lambda x: 1 / x):
+        try:
+            before, at = turn(start), turn(start + step)
+            was, now = gap(turn(before)), gap(turn(at))
+            for _ in range(STEPS):
+                if now == was or at == before:
+                    break
+                before, was, at = at, now, at - now * (at - before) / (now - was)
+                now = gap(turn(at))
+                if abs(turn(at) - turn(before)) < step / 1000:
+                    return float(turn(at))
+        except (ZeroDivisionError, OverflowError, ValueError):
+            continue
+    return None
 
 
 def cause(

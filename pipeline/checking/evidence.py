@@ -1,8 +1,8 @@
 """Which rule, under which reading, do the columns of a table bear out?
 
 Definitional rules need no evidence, but may leave a sign open. Sums of the printed lines are rules of a table
-only where the columns say so: at least three tried, and three in five of them fit. Conventions of the house
-need three that fit, and seven in ten.
+only where the columns say so: at least three tried, two in three of them fit, and their small differences are
+such as rounding makes. Conventions of the house need three that fit, and seven in ten.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.checking.trial import Column, Finding, Series, Trial
+from pipeline.checking.luck import together
+from pipeline.checking.trial import LUCK, Column, Finding, Series, Trial
 
 FEWEST_COLUMNS = 3
-SHARE_THAT_HOLDS = 0.6
+SHARE_THAT_ADDS_UP = 0.65
+SHARE_THAT_HOLDS = 0.6  # of a definition whose sign is open: the sign that so many columns have
 # A ratio has definitions that differ little: some columns fit the wrong one by rounding. So more must fit.
 FEWEST_THAT_FIT = 3
 SHARE_THAT_FITS = 0.7
+JOINT_LUCK = (
+    0.01  # less likely than this by rounding, the differences of all fitting columns are a line left out
+)
 UNPRINTED = "an actual year may rest on something that is not printed"
 
 
@@ -29,8 +34,11 @@ def judge(series: Series) -> Iterator[Finding]:
     if not tried:
         return
     reading = _best(tried, len(series.readings))
-    held, of = _tally([c for c in tried if not _excused(series, c, c.trials[reading])], reading)
+    counted = [c for c in tried if not _excused(series, c, c.trials[reading])]
+    held, of = _tally(counted, reading)
     borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
+    if series.rule.kind == "sum_of_lines":
+        borne = _adds_up(counted, reading)
     if series.rule.kind == "convention":
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
     inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
@@ -51,12 +59,24 @@ def judge(series: Series) -> Iterator[Finding]:
         elif trial is None:
             reason = column.missing or "an operand of it is not printed"
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
-        elif _excused(series, column, trial) or (
-            not trial.holds and _abridged(series, column, tried, reading)
-        ):
+        elif _excused(series, column, trial) or _abridged(series, column, tried, reading):
             yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
         else:
             yield _finding(series, column, trial, inferred or f"borne out by {held} of {of} columns")
+
+
+def _adds_up(columns: list[Column], reading: int) -> bool:
+    """Whether the printed lines are the whole list: in most columns, or in all but the actual years."""
+    trials = [(c.left.basis == "actual", t) for c in columns if (t := c.trials[reading])]
+    fits = [(actual, chance) for actual, t in trials if (chance := t.chance() if t.holds else 0.0) >= LUCK]
+    if len(trials) < FEWEST_COLUMNS:
+        return False
+    estimates = sum(not actual for actual, _ in trials)
+    complete = len(fits) == estimates >= FEWEST_COLUMNS and not any(actual for actual, _ in fits)
+    if not complete and len(fits) < SHARE_THAT_ADDS_UP * len(trials):
+        return False
+    # Off by two every year: rounding allows it year by year, but not in all of them. A line is left out.
+    return together([chance for _, chance in fits]) >= JOINT_LUCK
 
 
 def _misnamed(series: Series, tried: list[Column], reading: int, fits: str) -> Iterator[Finding]:
@@ -158,8 +178,8 @@ def _abridged(series: Series, column: Column, tried: list[Column], reading: int)
     """Whether the list is complete for estimates only: it adds up in no actual year."""
     if series.rule.kind != "sum_of_lines" or column.left.basis != "actual":
         return False
-    actual = [t for c in tried if c.left.basis == "actual" and (t := c.trials[reading])]
-    return not any(t.holds for t in actual)
+    holds = {c.left.basis == "actual" for c in tried if (t := c.trials[reading]) and t.holds}
+    return holds == {False}
 
 
 def _shown(column: Column, reading: int) -> Trial | None:

@@ -78,7 +78,7 @@ def _one_cause(
     one: Finding, other: Finding, suspects: dict[int, tuple[Printed, ...]], witnesses: Witnesses
 ) -> bool:
     a, b = one.column.left, other.column.left
-    if a.fact_id == b.fact_id:
+    if a.fact_id == b.fact_id or _printed_twice(one, other):
         return True
     ours, theirs = suspects[id(one)], suspects[id(other)]
     if ours and theirs:
@@ -88,6 +88,16 @@ def _one_cause(
     elif ours or theirs:
         return False
     return _carried_on(one, other, a, b, witnesses)
+
+
+def _printed_twice(one: Finding, other: Finding) -> bool:
+    """Whether one figure, printed in two places, is held to the same other numbers."""
+    a, b = one.column.left, other.column.left
+    if (a.concept, a.period, a.value, a.factor) != (b.concept, b.period, b.value, b.factor) or not a.concept:
+        return False
+    if one.trial is None or other.trial is None or len(one.trial.facts) < 2:
+        return False
+    return {f.fact_id for f in one.trial.facts[1:]} == {f.fact_id for f in other.trial.facts[1:]}
 
 
 def _carried_on(one: Finding, other: Finding, a: Printed, b: Printed, witnesses: Witnesses) -> bool:

@@ -38,6 +38,12 @@ def tail(widths: Sequence[Fraction], gap: Fraction) -> float:
     return min(1.0, 2 * float(_upper_tail(groups, len(kept), gap)))
 
 
+def together(chances: Sequence[float]) -> float:
+    """How likely so small a product of chances is, where rounding alone is at work (Fisher's method)."""
+    half = -sum(math.log(max(chance, 1e-300)) for chance in chances)
+    return math.exp(-half) * sum(half**k / math.factorial(k) for k in range(len(chances))) if chances else 1.0
+
+
 def _upper_tail(groups: list[tuple[Fraction, int]], count: int, gap: Fraction) -> Fraction:
     """P(sum ≥ gap), by inclusion and exclusion over the corners of the box of errors."""
     volume = math.factorial(count) * Fraction(math.prod((2 * width) ** many for width, many in groups))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import islice, product
 
+from pipeline.checking.cutting import cut_interval, cut_tables
 from pipeline.checking.estimate import Estimate, known
 from pipeline.checking.formula import Formula, Name, adds_only, evaluate, names, show
 from pipeline.checking.intervals import Interval
@@ -86,6 +87,7 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
 
 def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     """One concept, entity and period printed in two tables: one number, at the coarser precision."""
+    cut = cut_tables(report)
     for concept in rule.concepts:
         rows = [
             (sheet, row)
@@ -99,13 +101,13 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
                     rule.same_label and qualifiers(row.label) != qualifiers(other.label)
                 ):
                     continue
-                columns = list(_tied(concept, row, other))
+                columns = list(_tied(concept, row, other, cut))
                 if columns:
                     yield Series(rule, ("",), tuple(columns))
                     break  # one table is enough to be held to, the nearest to the source
 
 
-def _tied(concept: str, row: Row, other: Row) -> Iterator[Column]:
+def _tied(concept: str, row: Row, other: Row, cut: Mapping[str, int]) -> Iterator[Column]:
     for cell in row.cells:
         if cell.concept != concept or cell.value is None or cell.period is None:
             continue
@@ -121,15 +123,19 @@ def _tied(concept: str, row: Row, other: Row) -> Iterator[Column]:
             continue
         left, right = cell.estimate(), twin.estimate()
         assert left and right
-        # A figure rounded twice (12.46 → 12.5 → 13) may miss by a tenth of the coarser half digit.
-        fine, coarse = sorted((cell.half, twin.half))
-        if fine * 100 <= coarse:
-            right = right.within(right.interval.widened(coarse / 10))
-        # One of two printings of one number is no sum of rounding errors: only the intervals speak.
-        flat = right.within(right.interval)
         head = twin.column if twin.kind == "comps" else twin.label
         where = f"{head} in {_TABLE_NAMES.get(twin.kind, twin.kind)} (p. {twin.page})"
-        yield Column(cell, (trial((cell, twin), left, flat, where),))
+        fine, coarse = sorted((cell, twin), key=lambda f: f.half)
+        # One of two printings of one number is no sum of rounding errors: only the intervals speak.
+        right = right.within(right.interval)
+        if coarse.table_id in cut:
+            made = cut_interval(coarse)
+            left, right = (left.within(made), right) if coarse is cell else (left, right.within(made))
+            where += f" with {coarse.text} cut off, not rounded, like {cut[coarse.table_id]} of its table,"
+        elif fine.half * 100 <= coarse.half:
+            # A figure rounded twice (12.46 → 12.5 → 13) may miss by a tenth of the coarser half digit.
+            right = right.within(right.interval.widened(coarse.half / 10))
+        yield Column(cell, (trial((cell, twin), left, right, where),))
 
 
 # Statements come first: what a summary or a comparison prints is taken from them.

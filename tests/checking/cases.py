@@ -48,6 +48,8 @@ WITH_FX = amounts(
     row("筹资", "cash_flow_financing", "-10", "-11", "-12", "-13", "-14"),
     row("汇率变动影响", "fx_effect", "7", "-8", "9", "4", "0"),
     row("现金净增加额", "net_change_in_cash", "37", "30", "55", "58", "62"),
+    row("期初现金", "cash_opening", "100", "144", "166", "230", "292"),
+    row("期末现金", "cash_closing", "144", "166", "230", "292", "354"),
     kind="cash_flow",
 )
 # 营业外收支 net, no 净利润 line, costs of the house in brackets, expenses with their sum.
@@ -199,6 +201,7 @@ CASES = (
     Case("balance_sheet.lines.total_assets", NO_SUBTOTALS, ("存货", 3, "93"), "资产总计"),
     Case("balance_sheet.lines.total_liabilities", NO_SUBTOTALS, ("短期借款", 3, "3"), "负债合计"),
     Case("cash_flow.net_change_with_fx", WITH_FX, ("现金净增加额", 2, "65"), "汇率变动影响"),
+    Case("cash_flow.closing_with_fx", WITH_FX, ("期末现金", 2, "320"), "汇率变动影响"),
     Case("income_statement.net_profit_parent_from_pretax", HONG_KONG, ("税项", 2, "-185"), "税前利润"),
     Case("income_statement.lines.profit_before_tax", HONG_KONG, ("应占联营公司利润", 2, "77"), "营业利润"),
     Case("income_statement.lines.operating_expenses", HONG_KONG, ("销售费用", 2, "170"), "营业费用合计"),
