@@ -44,7 +44,7 @@ def second_reading(
 
     again = _tables(tables, cells, wanted)
     try:
-        with _limited(_BUDGET, _GRACE):
+        with limited(_BUDGET, _GRACE):
             read = read_again(pdf, list(again.values()))
     except TimeoutError as error:
         return Evidence(tables, {}, (f"second reading: {error}",))
@@ -145,7 +145,7 @@ def is_report(path: Path, report_id: str) -> bool:
 
 
 @contextmanager
-def _limited(budget: float, grace: float) -> Iterator[None]:
+def limited(budget: float, grace: float) -> Iterator[None]:
     """Interrupt what takes too much CPU with a TimeoutError, and again after each further `grace` seconds.
 
     A damaged page can keep a parser busy for ever; the report must not be given up for it. Only the main

@@ -63,8 +63,14 @@ def read_again(data: bytes | Path, tables: Sequence[Table]) -> SecondReading:
         return SecondReading(tuple({} for _ in tables))
     try:
         with open_document(data) as document:
-            verdicts = _verdicts(tables, _by_whitespace(document, asks, troubles))
-            doubted = [ask for ask in asks if not _settled(verdicts[ask.table])]
+            grids = _by_whitespace(document, asks, troubles)
+            verdicts = _verdicts(tables, {place: grid for place, grid in grids.items() if grid is not None})
+            # Where the page has no text layer, camelot would see as little.
+            doubted = [
+                ask
+                for ask in asks
+                if not _settled(verdicts[ask.table]) and grids.get((ask.table, ask.page), True) is not None
+            ]
             if doubted:
                 others = _verdicts(tables, _by_camelot(data, document, doubted, troubles))
                 verdicts = [confirmed(*both) for both in zip(verdicts, others, strict=True)]
@@ -95,14 +101,13 @@ def _pages(asks: Sequence[_Ask]) -> Iterator[tuple[int, list[_Ask]]]:
 
 def _by_whitespace(
     document: Document, asks: Sequence[_Ask], troubles: list[str]
-) -> dict[tuple[int, int], Grid]:
-    grids: dict[tuple[int, int], Grid] = {}
+) -> dict[tuple[int, int], Grid | None]:
+    """By table and page what it sees there: None is nothing; pages that it cannot read are left out."""
+    grids: dict[tuple[int, int], Grid | None] = {}
     for page, here in _pages(asks):
         try:
             glyphs = document.glyphs(page)
-            for ask in here:
-                if (grid := grid_of(glyphs, ask.box)) is not None:
-                    grids[ask.table, page] = grid
+            grids |= {(ask.table, page): grid_of(glyphs, ask.box) for ask in here}
         except Exception as error:
             troubles.append(_trouble(f"second reading of page {page} by pdfplumber", error))
     return grids
