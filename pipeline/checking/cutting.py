@@ -1,7 +1,7 @@
 """Tables that cut figures off instead of rounding them: 3,238.84 printed as 3,238.
 
-A table is taken to do so only where figures that it shares with finer tables bear it out: at least three of them
-are cut off and cannot be rounded, and not one is rounded and cannot be cut off.
+A table is taken to do so only where figures that it shares with finer tables bear it out: at least three of
+them are cut off and cannot be rounded, and not one is rounded and cannot be cut off.
 """
 
 from __future__ import annotations

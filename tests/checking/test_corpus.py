@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.checking import check, load_rules
+from pipeline.checking import broken_rules, check, load_rules
 from pipeline.checking.run import findings
 from pipeline.checking.sheet import reports_of
 from tests.checking.truth_facts import FACTS, corpus_truth, datasets
@@ -90,7 +90,9 @@ def truth(path: Path) -> tuple[pa.Table, pa.Table, pa.Table]:
 
 @cache
 def checks(path: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = check(*truth(path)).to_pylist()
+    found = check(*truth(path))
+    assert broken_rules(found) == []
+    rows: list[dict[str, Any]] = found.to_pylist()
     return rows
 
 

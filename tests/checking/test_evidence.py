@@ -47,6 +47,21 @@ def test_a_list_that_never_adds_up_is_an_abridged_list() -> None:
     assert "0 of 5 columns fit" in str(found["2022"]["message"])
 
 
+def test_three_columns_of_five_are_too_few_for_a_list() -> None:
+    found = of(assets("30", "30", "37", "30", "34"), LINES)
+    assert {r["verdict"] for r in found.values()} == {"not_checkable"}
+
+
+def test_a_small_difference_in_every_year_is_a_line_left_out() -> None:
+    lines = [row(f"项目{i}", None, *["10"] * 5) for i in range(4)]
+    total = row("流动资产", "total_current_assets", "42", "42", "42", "42", "49")
+    found = of(amounts(*lines, total, kind="balance_sheet"), LINES)
+    assert {r["verdict"] for r in found.values()} == {"not_checkable"}
+    luckier = row("流动资产", "total_current_assets", "42", "40", "40", "40", "49")
+    found = of(amounts(*lines, luckier, kind="balance_sheet"), LINES)
+    assert found["2026"]["verdict"] == "impossible"
+
+
 def test_two_columns_are_no_evidence() -> None:
     found = of(assets("30", "37"), LINES)
     assert {r["verdict"] for r in found.values()} == {"not_checkable"}
@@ -114,6 +129,19 @@ def test_a_definition_that_holds_nowhere_is_told_with_a_doubt() -> None:
     assert "one of the labels may mean something else" in str(found["2022"]["message"])
 
 
+def test_other_definitions_that_hold_nowhere_are_not_told_of_the_numbers() -> None:
+    grid = amounts(
+        row("利润总额", "profit_before_tax", "410", "749", "1,147"),
+        row("所得税", "income_tax", "29", "31", "80"),
+        row("净利润", "net_profit", "330", "661", "970"),  # the parent's
+        kind="income_statement",
+    )
+    (told,) = of(grid, "income_statement.net_profit").values()
+    assert (told["verdict"], told["severity"]) == ("not_checkable", "info")
+    assert "none of 3 columns fits: one of the labels may mean something else" in str(told["message"])
+    assert len(told["fact_ids"]) == 3  # type: ignore[arg-type]
+
+
 def test_one_printed_sign_for_a_cost_is_enough_to_be_wrong_under_either() -> None:
     grid = amounts(
         row("利润总额", "profit_before_tax", "100"),
@@ -155,6 +183,40 @@ def test_the_base_is_inferred_and_a_column_on_the_other_base_told() -> None:
     found = of(growth_of_losses("", "-20%", "50%", "-50%", "50%"), "growth.row")
     assert (found["2026"]["verdict"], found["2026"]["severity"]) == ("impossible", "warning")
     assert "growth on the signed base: inferred, 3 of 4 fit" in str(found["2026"]["message"])
+
+
+def test_a_ratio_printed_as_growth_is_told_once() -> None:
+    grid = amounts(
+        row("其他业务", "segment_revenue", "747", "256", "512", "665", "798"),
+        row("增长率", "segment_revenue_growth", "", "-65.7%", "200.1%", "129.9%", "120.0%",
+            unit="percent", scale=0, above=("其他业务",)),
+        kind="segments",
+    )  # fmt: skip
+    found = of(grid, "growth.row")
+    assert [found[y]["verdict"] for y in ("2023", "2024", "2025", "2026")] == ["ok", "impossible", "ok", "ok"]
+    assert "3 columns print the ratio to the year before" in str(found["2024"]["message"])
+    assert found["2024"]["severity"] == "warning"
+
+
+def test_one_growth_of_over_100_percent_is_no_habit() -> None:
+    found = of(growth_of_losses("", "-20%", "50%", "-50%", "50%"), "growth.row")
+    assert not any("ratio to the year before" in str(r["message"]) for r in found.values())
+
+
+def flows_with_balance(*closing: str) -> Grid:
+    return amounts(
+        row("现金净增加额", "net_change_in_cash", "10", "10", "10", "10"),
+        row("期初现金", "cash_opening", "50", "60", "70", "80"),
+        row("期末现金", "cash_closing", *closing),
+        kind="cash_flow",
+    )
+
+
+def test_an_actual_year_may_hold_an_exchange_effect_between_opening_and_closing() -> None:
+    found = of(flows_with_balance("63", "70", "80", "95"), "cash_flow.closing")
+    assert [found[y]["verdict"] for y in ("2022", "2023", "2024", "2025")] == [
+        "not_checkable", "ok", "ok", "impossible",
+    ]  # fmt: skip
 
 
 def test_unlike_figures_under_like_names_are_not_held_to_each_other() -> None:
