@@ -60,6 +60,7 @@ def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[W
 
 
 _EXCHANGES = frozenset({"HK", "CH", "US", "SH", "SZ", "BJ"})
+_MARKED_YEAR = re.compile(r"(?:20)?\d\d[AEF]")
 _TICKER = re.compile(r"\d{4,6}\.[A-Z]{2}")
 
 
@@ -76,6 +77,8 @@ def _is_cell_of_its_own(left: str, right: str) -> bool:
         return False
     if left in _EXCHANGES and right[:1].isdigit():
         return True  # `981 HK` `688981 CH`
+    if _MARKED_YEAR.fullmatch(right) and not left.endswith(("至", "年", "月")):
+        return True  # `元` `2019E`: the unit over one column, the year over the next
     return (_stands_alone(left) and _stands_alone(right)) or bool(_TICKER.fullmatch(left))
 
 

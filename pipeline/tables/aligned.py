@@ -219,8 +219,7 @@ class _Grid:
         """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
-        # Words of one head may stand an em apart (`归母净利润 亿元`); heads of two columns stand further.
-        levels = [segments_of(line, gap=0.9) for line in cluster_lines(self.block.header)]
+        levels = [segments_of(line) for line in cluster_lines(self.block.header)]
         for placed in place_levels(levels, self.columns):
             for head in placed:
                 for column in range(head.first, head.last + 1):

@@ -118,7 +118,7 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         heads: list[Head] = []
         spanning: list[Segment] = []
         own: dict[int, list[Segment]] = {}
-        for segment in level:
+        for segment in _with_tails(level, columns):
             index = _over_one(segment, columns)
             if index is None and segment.box.xc < columns[min(1, len(columns) - 1)].x0:
                 index = 0
@@ -129,9 +129,45 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         for index, parts in own.items():
             text = " ".join(p.text for p in parts)
             heads.append(Head(text, union([p.box for p in parts]), index, index))
-        heads += _place_spanning(spanning, columns, timed, periods)
+        heads += _place_spanning(_set_together(spanning), columns, timed, periods)
         placed.append(_one_a_column(heads))
     return placed
+
+
+def _beneath(segment: Segment, columns: Sequence[Column]) -> list[int]:
+    return [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
+
+
+def _join(a: Segment, b: Segment) -> Segment:
+    return Segment((*a.words, *b.words), f"{a.text} {b.text}", union([a.box, b.box]))
+
+
+def _with_tails(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Segment]:
+    """A piece less than an em behind a head, over no other column, belongs to it: `现价` `(LC)`."""
+    whole: list[Segment] = []
+    for segment in sorted(segments, key=lambda s: s.box.x0):
+        last = whole[-1] if whole else None
+        if (
+            last is not None
+            and segment.box.x0 - last.box.x1 < 0.9 * segment.size
+            and not is_period(tight(segment.text))
+            and set(_beneath(segment, columns)) <= set(_beneath(last, columns))
+        ):
+            whole[-1] = _join(last, segment)
+        else:
+            whole.append(segment)
+    return whole
+
+
+def _set_together(segments: Sequence[Segment]) -> list[Segment]:
+    """Pieces of one spanning head that stand less than an em apart: `归母净利润` `亿元`."""
+    together: list[Segment] = []
+    for segment in sorted(segments, key=lambda s: s.box.x0):
+        if together and segment.box.x0 - together[-1].box.x1 < 0.9 * segment.size:
+            together[-1] = _join(together[-1], segment)
+        else:
+            together.append(segment)
+    return together
 
 
 def _one_a_column(heads: Sequence[Head]) -> list[Head]:

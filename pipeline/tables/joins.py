@@ -81,8 +81,8 @@ def _joined(before: Table, after: Table) -> Table:
     rows = sorted({c.row for c in after.cells} - heads)
     first = before.row_count
     section: tuple[Cell, ...] = ()
-    if after.title and after.title_box:
-        # The heading over the continued rows (`蒸煮类`) heads a section of the whole.
+    if after.title and after.title_box and after.pages[0] == before.pages[-1]:
+        # The heading over rows set apart (`蒸煮类`) heads a section; on the next page it is the running head.
         section = (Cell(first, 0, after.title, after.pages[0], after.title_box, "section"),)
         first += 1
     number = {row: first + i for i, row in enumerate(rows)}

@@ -10,7 +10,8 @@ from pipeline.layout.gutters import runs_of
 from pipeline.layout.tokens import is_label_text, is_number, is_period, tight
 from pipeline.reading.page import Box, Page, union
 from pipeline.tables.table import Cell, Table
-from pipeline.tables.texts import column_cuts, read_text
+from pipeline.tables.textframe import column_cuts
+from pipeline.tables.texts import read_text
 
 
 def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) -> list[Table]:
@@ -56,7 +57,8 @@ def _gives_way(numeric: Table, words: Table) -> bool:
     """Whether a table of numbers lies wholly in a table that holds twice as many texts as numbers."""
     inner, outer = numeric.box, words.box
     inside = outer.holds(inner.x0, inner.top, 6.0) and outer.holds(inner.x1, inner.bottom, 6.0)
-    if not inside or sum(is_period(tight(head)) for head in numeric.heads) > 1:
+    timed = sum(any(is_period(tight(level)) for level in head.split("|")) for head in numeric.heads)
+    if not inside or timed > 1:
         return False
     texts = [tight(c.text) for c in words.cells if c.role in ("label", "value", "section") and c.text]
     return sum(map(is_label_text, texts)) >= 2 * sum(map(is_number, texts))
