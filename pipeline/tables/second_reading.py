@@ -2,7 +2,7 @@
 
 The first witness is pdfplumber's characters under a table finder that shares nothing with ours; where it
 does not confirm every number, camelot (another parser, another finder) is heard as well, for its confirmation
-only: its finder loses its way more often. Both are slow, so tables are read again where it pays, not always.
+only: its finder gives up more often. Both are slow, so tables are read again where it pays, not always.
 """
 
 from __future__ import annotations
