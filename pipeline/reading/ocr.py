@@ -16,7 +16,8 @@ from pipeline.reading.glyphs import PX, Line, Memory, lines_of
 from pipeline.reading.graphics import Graphics
 from pipeline.reading.page import Box, Image, Page, Word
 from pipeline.reading.pdfium import Document
-from pipeline.reading.pictures import TALLEST, read_picture_parts
+from pipeline.reading.pictures import TALLEST, Raster, Stencil, read_picture_parts, render_grey
+from pipeline.reading.raster import Pieces, read_pieces
 from pipeline.reading.recogniser import Reading, model_path, recognise
 from pipeline.reading.words import Hiding, build_words
 
@@ -25,6 +26,9 @@ UNREADABLE = "\ufffd"  # begins a number of which a digit is in doubt; what it m
 _MARGINS = (0.12, 0.35)  # the two renderings: letters fill the picture, letters with room around them
 _RUNS = 3  # fewer lone pictures in the height of a line are icons
 _LOWEST = 4.0  # points; print is not lower
+_TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 30.0  # points; a picture of a table is not smaller
+_PAGE_DPI = 200.0
+_DIGIT = 0.7  # of the type's size: how high its digits are
 _RUNNING = 12  # times its height: a longer line is running text
 _SURE = 0.9
 _ASCENT, _DESCENT = 0.86, 0.14  # the em box around the baseline, as `Word` defines it
@@ -68,24 +72,40 @@ class Reader:
         layer of a page so read is good: its words are what it shows.
         """
         own = [word for word in page.words if not _broken(word.text)]
-        if len(_bare(page.images, own)) < _RUNS:
+        painted = len(_bare(page.images, own)) >= _RUNS
+        pasted = [box for box in _boxes(page.images) if _may_be_table(box, own)]
+        if not painted and not pasted and page.text_layer == "good" and page.words:
             return page
-        parts = read_picture_parts(self._document, page.number)
-        painted = {id(stencil.box): stencil for stencil in parts.stencils}
-        stencils = [painted[id(box)] for box in _bare([s.box for s in parts.stencils], own)]
-        if len(stencils) < _RUNS:
+        parts = read_picture_parts(self._document, page.number, pasted)
+        stencils = _bare(parts.stencils, own)
+        found = self._stencil_words(stencils, page) if len(stencils) >= _RUNS else []
+        for raster in parts.rasters:
+            found += _raster_words(raster, read_pieces(raster.grey))
+        if not found and (page.text_layer == "garbled" or not own):
+            own, found = [], self._page_words(page)
+        if not found:
             return page
+        read = [word.box for word in found]
+        return replace(
+            page,
+            words=tuple(_in_order([*own, *found])),
+            images=tuple(image for image in page.images if not _read_whole(image, read)),
+            text_layer="good",
+        )
+
+    def _stencil_words(self, stencils: Sequence[Stencil], page: Page) -> list[Word]:
         lines = lines_of(stencils)
         self._learn(lines)
         reads = [self._spelled(line) or self._recognised(line) for line in lines]
-        reads = [read for read in reads if read.text]
-        runs = [read.line.box for read in reads]
-        return replace(
-            page,
-            words=tuple(_in_order([*own, *_words(reads, page)])),
-            images=tuple(image for image in page.images if not _among(image, runs)),
-            text_layer="good",
-        )
+        return _words([read for read in reads if read.text], page)
+
+    def _page_words(self, page: Page) -> list[Word]:
+        """The words of a page that shows text and has none: drawn as curves, or in fonts without meaning."""
+        grey = render_grey(self._document, page.number, _PAGE_DPI)
+        if grey is None:
+            return []
+        raster = Raster(Box(0, 0, page.width, page.height), grey)
+        return _raster_words(raster, read_pieces(grey, anything=page.text_layer == "garbled"))
 
     def _learn(self, lines: Sequence[Line]) -> None:
         """Have the model read what memory cannot spell, first of all what teaches it its letters."""
@@ -181,19 +201,54 @@ def _broken(text: str) -> bool:
     return any(unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs") for char in text)
 
 
-def _bare(places: Iterable[Image | Box], words: Sequence[Word]) -> list[Any]:
+def _boxes(places: Iterable[Image]) -> list[Box]:
+    return [Box(place.x0, place.top, place.x1, place.bottom) for place in places]
+
+
+def _empty(box: Box, words: Sequence[Word]) -> bool:
+    return not any(box.holds(word.xc, word.yc, 1.0) for word in words)
+
+
+def _bare(places: Iterable[Image] | Iterable[Stencil], words: Sequence[Word]) -> list[Any]:
     """Pictures as high as a line of text on which no word of the text layer stands."""
     bare: list[Any] = []
     for place in places:
-        box = Box(place.x0, place.top, place.x1, place.bottom)
-        if _LOWEST <= box.height <= TALLEST and not any(box.holds(w.xc, w.yc, 1.0) for w in words):
+        box = place.box if isinstance(place, Stencil) else Box(place.x0, place.top, place.x1, place.bottom)
+        if _LOWEST <= box.height <= TALLEST and _empty(box, words):
             bare.append(place)
     return bare
 
 
-def _among(image: Image, runs: Sequence[Box]) -> bool:
+def _may_be_table(box: Box, words: Sequence[Word]) -> bool:
+    """Whether a picture is as large as a table, and no text of the page stands on it."""
+    return box.width >= _TABLE_WIDTH and box.height >= _TABLE_HEIGHT and _empty(box, words)
+
+
+def _read_whole(image: Image, read: Sequence[Box]) -> bool:
+    """Whether a picture was a run of text that now stands among the words."""
     box = Box(image.x0, image.top, image.x1, image.bottom)
-    return any(run.holds(box.xc, box.yc) and box.height <= run.height + 1 for run in runs)
+    return box.height <= TALLEST and any(box.holds(word.xc, word.yc, 1.0) for word in read)
+
+
+def _raster_words(raster: Raster, found: Pieces) -> list[Word]:
+    """Pieces of pixels as words of the page; of those in doubt, what they may be behind U+FFFD."""
+    if not found.pieces:
+        return []
+    box, (high, wide) = raster.box, raster.grey.shape
+    across, down = box.width / wide, box.height / high
+    size = found.height * down / _DIGIT
+    feet = [p.patch for p in found.pieces if re.fullmatch(r"[\d.%+-]+", p.text)]
+    words: list[Word] = []
+    for piece in found.pieces:
+        patch = piece.patch
+        level = [p.y1 for p in feet if abs(p.y0 + p.y1 - patch.y0 - patch.y1) < found.height]
+        foot = statistics.median(level) if level else patch.y1 - 0.1 * found.height / _DIGIT
+        baseline = box.top + foot * down
+        top, bottom = baseline - _ASCENT * size, baseline + _DESCENT * size
+        text = piece.text if piece.sure else UNREADABLE + "|".join(filter(None, (piece.text, piece.other)))
+        left, right = box.x0 + patch.x0 * across, box.x0 + patch.x1 * across
+        words.append(Word(text, left, top, right, bottom, size, FONT, False, (0, 0, 0)))
+    return words
 
 
 def _sizes(reads: Sequence[_Read]) -> dict[int, tuple[float, float]]:
@@ -218,7 +273,7 @@ def _sizes(reads: Sequence[_Read]) -> dict[int, tuple[float, float]]:
         if em[height]:
             size = statistics.median(em[height])
         elif heights[height]:
-            size = statistics.median(heights[height]) / 0.7
+            size = statistics.median(heights[height]) / _DIGIT
         else:
             size = points / 1.4
         size = min(size, points / 1.02)

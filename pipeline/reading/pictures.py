@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Grey = NDArray[np.uint8]
 
 DPI = 600  # of the masks that word processors write for a run of text
+_FINEST = 200.0  # dpi to read pixels at: a digit of 6 pt is 12 pixels high
 TALLEST = 60.0  # points; a line of text is lower, a chart or a logo is mostly higher
 
 
@@ -39,11 +40,18 @@ class Stencil:
     color: tuple[int, int, int]
 
 
+class Raster(NamedTuple):
+    """A picture of pixels, in grey."""
+
+    box: Box
+    grey: Grey
+
+
 class PictureParts(NamedTuple):
-    """The pictures of a page: runs of text as stencils, and the boxes of all others."""
+    """The pictures of a page: runs of text as stencils, and larger ones that were asked for."""
 
     stencils: list[Stencil]
-    others: list[Box]
+    rasters: list[Raster]
 
 
 def _matrix(obj: Any) -> Matrix:
@@ -127,8 +135,25 @@ def _upright(matrix: Matrix, display: Display) -> Box | None:
     return Box(left, top, right, bottom) if straight and left < right and top < bottom else None
 
 
-def read_picture_parts(document: Any, number: int) -> PictureParts:
-    """The pictures of page `number` (from 1) of an open PDFium document."""
+def _raster(document: Any, page: Any, image: Any, box: Box) -> Raster | None:
+    """The image in grey at its own resolution, or at 200 dpi where that is finer."""
+    import numpy as np
+
+    wide, high = ctypes.c_uint(), ctypes.c_uint()
+    if not pdfium.FPDFImageObj_GetImagePixelSize(image, wide, high) or not box.width or not box.height:
+        return None
+    scale = min(1.0, _FINEST / 72 * box.width / max(wide.value, 1))
+    columns, rows = (max(1, round(size.value * scale)) for size in (wide, high))
+    drawn = _drawn(document, page, image, columns, rows)
+    if drawn is None:
+        return None
+    alpha = drawn[:, :, 3:].astype(np.float32) / 255
+    light = (drawn[:, :, :3] * alpha + 255 * (1 - alpha)) @ np.array([0.114, 0.587, 0.299], np.float32)
+    return Raster(box, light.round().astype(np.uint8))
+
+
+def read_picture_parts(document: Any, number: int, wanted: Sequence[Box] = ()) -> PictureParts:
+    """The pictures of page `number` (from 1) of an open PDFium document: all stencils, and those `wanted`."""
     parts = PictureParts([], [])
     page = pdfium.FPDF_LoadPage(document, number - 1)
     if not page:
@@ -142,8 +167,10 @@ def read_picture_parts(document: Any, number: int) -> PictureParts:
             stencil = _stencil(document, page, image, box) if box.height <= TALLEST else None
             if stencil:
                 parts.stencils.append(stencil)
-            else:
-                parts.others.append(box)
+            elif any(place.holds(box.xc, box.yc) for place in wanted):
+                raster = _raster(document, page, image, box)
+                if raster:
+                    parts.rasters.append(raster)
     finally:
         pdfium.FPDF_ClosePage(page)
     return parts
