@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from pipeline.layout.anchors import horizontal_extents
 from pipeline.layout.block import Caption
@@ -86,7 +84,7 @@ def find_regions(page: Page) -> list[Region]:
 
 
 def opening_region(page: Page, x0: float, x1: float) -> Region | None:
-    """What stands at the top of a page between `x0` and `x1`: the rest of a table broken off on the page before."""
+    """What stands at the top of a page between `x0` and `x1`: the rest of a table of the page before."""
     lines = [line for line in page_lines(page) if line[0].top > 0.06 * page.height]
     inside = [[w for w in line if x0 - 6 <= w.xc <= x1 + 6] for line in lines]
     inside = [line for line in inside if line]
@@ -124,13 +122,8 @@ def _walk(page: Page, lines: Sequence[Line], top: float, room: tuple[float, floa
     note, closed = "", False
     for number, line in enumerate(lines):
         text = join_words(line)
-        if (
-            is_source_note(text)
-            or text.startswith(("*", "＊"))
-            and body
-            and line[0].size < body[-1][0].size + 0.1
-            and _noted(lines[number:])
-        ):
+        starred = bool(body) and text.startswith(("*", "＊")) and line[0].size < body[-1][0].size + 0.1
+        if is_source_note(text) or (starred and _noted(lines[number:])):
             note, closed = _note(lines[number : number + 4]), True
             break
         if captions_on(line) or (body and line[0].top - max(w.bottom for w in body[-1]) > FAR):
@@ -141,7 +134,7 @@ def _walk(page: Page, lines: Sequence[Line], top: float, room: tuple[float, floa
         return None
     bottom = max(w.bottom for w in body[-1])
     box = Box(room[0], top, room[1], bottom)
-    if _is_picture(page, box):
+    if _is_picture(page, box) or is_half_hidden(page, box, sum(map(len, body))):
         return None
     return Region(
         page=page.number,
@@ -195,7 +188,7 @@ def _is_picture(page: Page, box: Box) -> bool:
     return painted > 0.25 * area
 
 
-def line_pitch(lines: Sequence[Sequence[Word]]) -> float:
-    """The usual step from one line to the next, in points."""
-    steps = [b[0].yc - a[0].yc for a, b in pairwise(lines)]
-    return statistics.median(steps) if steps else 12.0
+def is_half_hidden(page: Page, box: Box, visible: int) -> bool:
+    """Whether so many words of the place are cut off by clips that what is left is no whole table."""
+    clipped = sum(h.reason == "clipped" and box.holds(h.word.xc, h.word.yc) for h in page.hidden)
+    return clipped > max(3, 0.3 * visible)

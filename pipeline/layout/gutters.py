@@ -8,7 +8,7 @@ from itertools import pairwise
 from pipeline.layout.lines import Segment, join_words, segments_of
 from pipeline.reading.page import Rule, Word, union
 
-# Wider than the quarter em between scripts and the space of justified Latin; the tightest cells stand 0.5 em apart.
+# Wider than the quarter em between scripts and the space of justified Latin; cells stand 0.5 em apart.
 CELL_GAP = 0.46
 _EDGE = 0.3  # points that a gutter keeps from the text beside it
 _MARKS = frozenset("•·●■◆▪➢")
@@ -40,22 +40,33 @@ def _parted(runs: Sequence[Segment], x: float) -> bool:
     return runs[0].box.x1 <= x + _EDGE and runs[-1].box.x0 >= x - _EDGE and not _crossed(runs, x)
 
 
+def _levels(lines: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
+    """Lines with what stands half a line above or below: beside a name in the middle of its cell."""
+    levels: list[list[Segment]] = []
+    for above, below in pairwise(lines):
+        near = below[0].box.yc - above[0].box.yc < 1.05 * below[0].size
+        if near and not any(a.box.x0 < b.box.x1 and b.box.x0 < a.box.x1 for a in above for b in below):
+            levels.append(sorted([*above, *below], key=lambda r: r.box.x0))
+    return levels
+
+
 def find_gutters(lines: Sequence[Sequence[Segment]]) -> list[float]:
     """The x of every gutter that most of the lines leave free, from the left.
 
     A few lines may cross one: a head over several columns, a name longer than its cell.
     """
     lines = [line for line in lines if line]
+    levels = [*lines, *_levels(lines)]
     candidates = {
         x
-        for line in lines
+        for line in levels
         for a, b in pairwise(line)
         if b.box.x0 - a.box.x1 > 2 * _EDGE
         for x in (a.box.x1 + _EDGE, b.box.x0 - _EDGE)
     }
     rated: list[tuple[int, float, float]] = []
     for x in candidates:
-        parted = sum(_parted(line, x) for line in lines)
+        parted = sum(_parted(line, x) for line in levels)
         crossing = sum(_crossed(line, x) for line in lines)
         if parted >= max(2, 3 * crossing):
             rated.append((crossing, -_room(lines, x), x))
@@ -83,7 +94,7 @@ def _room(lines: Sequence[Sequence[Segment]], x: float) -> float:
 
 
 def _placed(lines: Sequence[Sequence[Segment]], x: float) -> float:
-    """The border inside the gutter at `x`: near the texts that stand flush with it, as a cell's side would be."""
+    """The border inside the gutter at `x`: near the texts that stand flush with it, as a cell's side is."""
     ends, starts = _free(lines, x)
     a, b = max(ends, default=x), min(starts, default=x)
     margin = min(2.5, (b - a) / 2)
@@ -100,7 +111,7 @@ def _held(lines: Sequence[Sequence[Segment]], a: float, b: float) -> int:
 
 
 def drawn_borders(rules: Sequence[Rule], lines: Sequence[Sequence[Segment]]) -> list[float]:
-    """Column borders that the drawing shows: vertical rules, and the joints of horizontal rules drawn by the cell."""
+    """Column borders as drawn: vertical rules, and the joints of horizontal rules drawn cell by cell."""
     joints: list[tuple[float, float]] = []
     pieces = sorted({(round(r.top, 0), r.x0, r.x1) for r in rules if r.horizontal and r.x1 - r.x0 > 10})
     for (y, a0, a1), (other, b0, b1) in pairwise(pieces):

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.layout.lines import join_words
-from pipeline.layout.tokens import width_of
+from pipeline.layout.tokens import is_value, width_of
+from pipeline.layout.tokens import tight as without_spaces
 from pipeline.reading.page import Box, Word, union
 
 # Lines further apart than this many em are never one paragraph.
@@ -94,7 +95,7 @@ def _latin(character: str) -> bool:
 
 
 class ColumnRoom(NamedTuple):
-    """How wide a line of a column may be, measured from `left` where the lines start there, else by itself."""
+    """How wide a line of a column may be, measured from `left` where lines start there, else by itself."""
 
     width: float
     left: float | None = None
@@ -107,18 +108,21 @@ class ColumnRoom(NamedTuple):
 def wraps(above: CellLine, below: CellLine, room: ColumnRoom) -> bool | None:
     """Whether a text went on below because its line was full: what comes next would not have fitted.
 
-    None where the line below begins an item of a list, so that its place says nothing. `width` is the widest
-    line of the column.
+    None where the line below begins an item of a list, so that its place says nothing.
     """
     if _ITEM.match(below.text):
         return None
+    if is_value(without_spaces(above.text)) and is_value(without_spaces(below.text)):
+        return False  # numbers do not wrap
     first = below.words[0]
     head = re.match(r"[!-~]+", below.text)
     unit = width_of(head[0]) * first.size if head else first.size
     unit = min(unit, below.box.width)
     if below.text[:1] in _NO_START or above.text[-1] in _NO_END:
         return True
-    return room.taken(above) + unit > room.width - 0.15 * first.size
+    # A line ends earlier where the mark behind its last character would have begun the next.
+    short = 1.2 if below.text[1:2] and below.text[1] in _NO_START else 0.3
+    return room.taken(above) + unit > room.width - short * first.size
 
 
 def tight_step(columns: Sequence[Sequence[CellLine]], rooms: Sequence[ColumnRoom]) -> float:
@@ -176,7 +180,7 @@ def cells_of(
             step = (line.box.yc - last.box.yc) / max(last.size, 1.0)
             full = step < LOOSE and wraps(last, line, room) is True
             goes_on = step <= tight or (full and (not tight or last.text[-1] in _NO_END))
-            if goes_on and not (_weights(last) ^ _weights(line) == {False, True}):
+            if goes_on and not (column == 0 and _weights(last) ^ _weights(line) == {False, True}):
                 cells[-1].append(line)
                 continue
         cells.append([line])

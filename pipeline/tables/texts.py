@@ -1,20 +1,16 @@
-"""Tables of words without borders around their cells: columns by gutters, rows by rules, spacing and wraps."""
+"""Tables of words without borders around their cells: columns by gutters, rows by rules and spacing."""
 
 from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 
-from pipeline.layout.anchors import horizontal_extents
 from pipeline.layout.captioned import Region
-from pipeline.layout.gutters import drawn_borders, find_gutters, runs_of
-from pipeline.layout.lines import Segment, join_words
-from pipeline.layout.tokens import is_value, tight, width_of
-from pipeline.reading.page import Box, Page, Word, union
+from pipeline.layout.gutters import runs_of
+from pipeline.layout.tokens import is_period, is_value, tight
+from pipeline.reading.page import Box, Word, union
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.textcells import (
     CellLine,
@@ -23,25 +19,14 @@ from pipeline.tables.textcells import (
     cells_of,
     column_rooms,
     rows_of,
-    set_together,
     split_group,
     tight_step,
 )
+from pipeline.tables.textframe import Frame, Piece, column_cuts, is_wide
+from pipeline.tables.texthead import head_levels, head_lines
 
-MAX_HEAD_LINES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A run of a line with the columns that it stands in, first and last."""
-
-    first: int
-    last: int
-    words: tuple[Word, ...]
-
-    @property
-    def box(self) -> Box:
-        return union([w.box for w in self.words])
+# A cell with the number of rows that it spans.
+Placed = tuple[TextCell, int]
 
 
 def read_text(region: Region, cuts: Sequence[float] | None = None) -> Table | None:
@@ -53,370 +38,106 @@ def read_text(region: Region, cuts: Sequence[float] | None = None) -> Table | No
     borders = list(cuts) if cuts is not None else column_cuts(region, runs)
     if not borders:
         return None
-    table = _Reading(region, borders, runs, headed=cuts is None).table()
-    return table if table is not None and _is_table(table, whole=cuts is None) else None
+    frame = Frame(region, borders, runs)
+    if len(frame.lines) < 2:
+        return None
+    height = head_lines(frame) if cuts is None else 0
+    rows = _body(frame, frame.lines[height:])
+    if not rows:
+        return None
+    table = _Assembly(frame).table(height, rows)
+    lined = height > 0 and frame.parted(0, frame.height(height - 1), frame.height(height))
+    return table if is_word_table(table, whole=cuts is None, lined=lined) else None
 
 
-def column_cuts(region: Region, runs: Sequence[Sequence[Segment]]) -> list[float]:
-    """Where the columns of a region part: drawn borders, else gutters."""
-    inside = [r for r in region.rules if r.x1 > region.box.x0 + 2 and r.x0 < region.box.x1 - 2]
-    left = min((run.box.x0 for line in runs for run in line), default=0.0)
-    right = max((run.box.x1 for line in runs for run in line), default=0.0)
-    drawn = [x for x in drawn_borders(inside, runs) if left + 3 < x < right - 3]
-    gutters = find_gutters(runs)
-    return drawn if len(drawn) >= len(gutters) else gutters
+def is_word_table(table: Table, *, whole: bool = True, lined: bool = False, drawn: bool = False) -> bool:
+    """Whether what was read is a table of words: rows and columns, most places filled, mostly by words.
+
+    The labels and numbers of a chart leave many places empty. A table may, too, if something drawn parts its
+    heads from its body (`lined`) or borders stand around its cells (`drawn`). `whole` is false for the rest
+    of a table begun on another page.
+    """
+    body = [c for c in table.cells if c.role in ("label", "value")]
+    filled = [c for c in body if c.text]
+    rows = Counter({c.row: 0 for c in body}) + Counter(
+        i for c in filled for i in range(c.row, c.row + c.row_span)
+    )
+    full = {row for row, count in rows.items() if count > 1}
+    if not full or (whole and len(rows) < 2) or len(full) < 0.3 * len(rows):
+        return False
+    least = 0.5 if lined or drawn or not whole else 0.7
+    if sum(c.row in full for c in filled) < least * sum(c.row in full for c in body):
+        return False
+    words = sum(any(ch.isalpha() for ch in c.text) and not is_value(tight(c.text)) for c in filled)
+    if words < 0.5 * len(filled):
+        return False
+    if not whole:
+        return True
+    if not drawn and not _is_headed(table):
+        return False
+    labels = [c for c in body if c.column == 0]
+    if sum(bool(c.text) for c in labels) < 0.6 * len(labels):
+        return False
+    per_column = Counter(c.column for c in table.cells if c.text and c.role != "section")
+    return drawn or all(per_column[column] >= 2 for column in range(table.column_count))
 
 
-def pieces_of(runs: Sequence[Segment], cuts: Sequence[float]) -> list[_Piece]:
-    """The runs of a line cut at the column borders that fall between their words."""
-    pieces: list[_Piece] = []
-    for run in runs:
-        words: list[Word] = []
-        for word in run.words:
-            last = words[-1] if words else None
-            if (
-                last is not None
-                and any(last.x1 - 0.8 <= c <= word.x0 + 0.8 for c in cuts)
-                and word.x0 - last.x1 > 0.12 * word.size
-            ):
-                pieces.append(_piece(words, cuts))
-                words = []
-            words.append(word)
-        pieces.append(_piece(words, cuts))
-    return pieces
+def _is_headed(table: Table) -> bool:
+    """Whether heads in words or periods stand over all columns but the first, and few others."""
+    heads = [c for c in table.cells if c.role == "header"]
+    headed = {c.column + i for c in heads for i in range(c.column_span)}
+    worded = [c for c in heads if any(ch.isalpha() for ch in c.text) or is_period(tight(c.text))]
+    spare = 2 if table.column_count > 5 else 1
+    return len(headed) >= table.column_count - spare and 2 * len(worded) > len(heads)
 
 
-def _piece(words: Sequence[Word], cuts: Sequence[float]) -> _Piece:
-    x0, x1 = words[0].x0, words[-1].x1
-    slack = min(0.5 * (x1 - x0), 0.6 * words[0].size)
-    return _Piece(bisect(cuts, x0 + slack), bisect(cuts, x1 - slack), tuple(words))
-
-
-def _without_prose(lines: list[list[_Piece]], region: Region) -> list[list[_Piece]]:
-    """The lines down to where text set across the columns follows the table; a source note leaves none."""
-    if region.source_note:
-        return lines
-    wide = [len(line) == 1 and line[0].first == 0 and line[0].last > 0 for line in lines]
-    end = len(lines)
-    for index in range(1, len(lines) - 1):
-        if wide[index] and wide[index + 1]:
-            end = index
-            break
-    while end and wide[end - 1]:
-        end -= 1
-    return lines[:end]
-
-
-class _Reading:
-    """One region being read."""
-
-    def __init__(
-        self, region: Region, cuts: Sequence[float], runs: Sequence[Sequence[Segment]], *, headed: bool = True
-    ) -> None:
-        self.region, self.cuts, self.headed = region, list(cuts), headed
-        self.lines = _without_prose([pieces_of(line, cuts) for line in runs], region)
-        self.count = len(cuts) + 1
-        self.edges = [region.box.x0, *cuts, region.box.x1]
-        drawn = horizontal_extents(Page(region.page, 0.0, 0.0, (), region.rules, region.fills))
-        self.rules = [b for b in drawn if b.height < 3 and b.width > 12]
-        self.fills = [b for b in drawn if b.height >= 3 and b.width > 0.5 * region.box.width]
-        self.cells: list[Cell] = []
-
-    def table(self) -> Table | None:
-        """The finished table, None where no body is left."""
-        if len(self.lines) < 2:
-            return None
-        height = self._head_lines() if self.headed else 0
-        levels = self._levels(self.lines[:height])
-        heads = self._add_head(levels)
-        rows = self._body(self.lines[height:])
-        if not rows:
-            return None
-        self._add_rows(rows, len(levels))
-        caption, region = self.region.caption, self.region
-        return Table(
-            pages=(region.page,),
-            box=union([c.box for c in self.cells if c.text]),
-            row_count=len(levels) + len(rows),
-            column_count=self.count,
-            cells=tuple(self.cells),
-            heads=tuple(heads),
-            title=caption.name if caption else "",
-            caption=caption.text if caption else "",
-            caption_no=caption.number if caption else None,
-            source_note=region.source_note,
-            unit_text=region.unit_text,
-            stub_head=heads[0],
-            reader="text",
+def _body(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Placed]]:
+    """The rows: each a list of cells with the number of rows that they span."""
+    columns: list[list[CellLine]] = [[] for _ in range(frame.count)]
+    wide = [TextCell(0, (cell_line(line[0].words),), frame.count) for line in lines if is_wide(line)]
+    if len(wide) > 0.34 * len(lines):
+        return []
+    for line in lines:
+        if is_wide(line):
+            continue
+        by_column: dict[int, list[Word]] = {}
+        for piece in line:
+            by_column.setdefault(_home(frame, piece), []).extend(piece.words)
+        for column, words in by_column.items():
+            columns[column].append(cell_line(words))
+    cells = [*wide, *_cells(frame, columns)]
+    groups: list[list[tuple[TextCell, int, int]]] = []
+    for band in _bands(frame, cells) or _by_centred_names(cells) or [cells]:
+        groups += (
+            [_in_band(band)]
+            if len(band) < len(cells) and _is_one_row(band)
+            else [split_group(g, 1) for g in rows_of(band)]
         )
+    return _with_merged_names(_rows(groups), frame.count)
 
-    # Heads
 
-    def _head_lines(self) -> int:
-        """How many lines at the top are heads: down to a rule, or as far as they are set off from the rest."""
-        looks = [_look(line) for line in self.lines]
-        body = Counter(look for look in looks[1:] if look is not None).most_common(1)
-        usual = body[0][0] if body else None
-        set_off = 0
-        for look in looks[:MAX_HEAD_LINES]:
-            if look is None or look == usual:
-                break
-            set_off += 1
-        for height in range(min(set_off, len(self.lines) - 1), 1, -1):
-            if self._ruled_between(self._height(height - 1), self._height(height)):
-                return height
-        ruled = self._lines_above_rule()
-        if ruled and any(a < b for p in self.lines[0] for a, b in [self._under_head(p, self._height(0))]):
-            # A head over several columns has their own heads below it.
-            below = [
-                i
-                for i in range(ruled + 1, min(ruled + 3, len(self.lines)))
-                if self._ruled_between(self._height(i - 1), self._height(i))
-            ]
-            ruled = below[0] if below else ruled
-        if ruled and (set_off or not self._ruled_through()):
-            return ruled
-        if set_off and set_off < len(self.lines) and self.lines[0][-1].last > 0:
-            return set_off
-        return ruled if ruled and self._reads_as_head(self.lines[:ruled]) else self._shaded()
+def _cells(frame: Frame, columns: Sequence[Sequence[CellLine]]) -> list[TextCell]:
+    """The cells of every column, from its lines."""
+    rooms = column_rooms(columns, frame.region.box.x0, frame.region.box.x1)
+    tight_by = tight_step(columns, rooms)
+    beside = [line.box.yc for column in columns[1:] for line in column]
+    # Where rows stand as close as lines do, a name with other cells beside it begins a row of its own.
+    dense = len(columns[0]) > 0.6 * max((len(column) for column in columns[1:]), default=0)
+    own_rows = [
+        y for y in (line.box.yc for line in columns[0]) if any(abs(y - other) < 2 for other in beside)
+    ]
+    begun = own_rows if dense and not tight_by else []
+    names = cells_of(0, columns[0], tight_by, rooms[0], partial(_parted, frame, 0, begun))
+    starts = [] if tight_by else _row_starts(names, columns)
+    cells = [*names]
+    for index in range(1, frame.count):
+        parted = partial(_parted, frame, index, starts)
+        cells += cells_of(index, columns[index], tight_by, rooms[index], parted)
+    return cells
 
-    def _ruled_between(self, above: float, below: float) -> bool:
-        return any(above < b.yc < below for b in self.rules if self._across(b))
 
-    def _across(self, box: Box) -> bool:
-        return box.width > 0.7 * (self.region.box.width or 1.0)
-
-    def _height(self, index: int) -> float:
-        return self.lines[index][0].words[0].yc
-
-    def _lines_above_rule(self) -> int:
-        """Lines above the first rule across the table that has lines above it, 0 where there is none."""
-        ys = sorted(b.yc for b in self.rules if self._across(b))
-        for y in ys:
-            above = sum(self._height(i) < y for i in range(len(self.lines)))
-            if above:
-                return above if above <= MAX_HEAD_LINES and above < len(self.lines) else 0
-        return 0
-
-    def _ruled_through(self) -> bool:
-        """Whether rules part the rows of the body as well."""
-        top, bottom = self._height(0), self._height(len(self.lines) - 1)
-        return len({round(b.yc) for b in self.rules if self._across(b) and top < b.yc < bottom}) > 1
-
-    def _reads_as_head(self, lines: Sequence[Sequence[_Piece]]) -> bool:
-        texts = [join_words(p.words) for line in lines for p in line]
-        return (
-            self.count > 2
-            and len(texts) >= self.count
-            and all(width_of(t) <= 12 and not is_value(tight(t)) for t in texts)
-        )
-
-    def _shaded(self) -> int:
-        """Lines on a band of their own at the top."""
-        bands = sorted(self.fills, key=lambda b: b.top)
-        if not bands or not bands[0].top <= self._height(0) <= bands[0].bottom:
-            return 0
-        inside = sum(bands[0].top <= self._height(i) <= bands[0].bottom for i in range(len(self.lines)))
-        return inside if inside <= MAX_HEAD_LINES and inside < len(self.lines) else 0
-
-    def _levels(self, lines: Sequence[Sequence[_Piece]]) -> list[list[_Piece]]:
-        """Head lines as levels: a partial rule or a head over several columns parts them, a wrapped head does not."""
-        levels: list[list[_Piece]] = []
-        wide = False
-        last = 0.0
-        for line in lines:
-            y = line[0].words[0].yc
-            under = [b for b in self.rules if last < b.yc < y]
-            spanning = [replace(p, first=a, last=b) for p in line for a, b in [self._under_head(p, y)]]
-            if not levels or wide or under:
-                levels.append(list(spanning))
-            else:
-                levels[-1] += spanning
-            wide = any(p.last > p.first for p in spanning)
-            last = y
-        return levels
-
-    def _under_head(self, piece: _Piece, y: float) -> tuple[int, int]:
-        """The columns a head stands over, by the rule drawn right under it where that is not across the table."""
-        box = piece.box
-        for rule in self.region.rules:
-            near = 0 < rule.top - y < 1.6 * piece.words[0].size and rule.x0 - 3 <= box.xc <= rule.x1 + 3
-            if near and 12 < rule.x1 - rule.x0 < 0.9 * self.region.box.width:
-                first, last = bisect(self.cuts, rule.x0 + 4), bisect(self.cuts, rule.x1 - 4)
-                if first <= piece.first and piece.last <= last:
-                    return first, last
-        return piece.first, piece.last
-
-    def _add_head(self, levels: Sequence[Sequence[_Piece]]) -> list[str]:
-        texts: list[list[str]] = [[] for _ in range(self.count)]
-        for row, level in enumerate(levels):
-            groups: list[tuple[int, int, list[_Piece]]] = []
-            for piece in sorted(level, key=lambda p: (p.first, p.words[0].yc, p.words[0].x0)):
-                if groups and piece.first <= groups[-1][1]:
-                    first, last, members = groups.pop()
-                    groups.append((first, max(last, piece.last), [*members, piece]))
-                else:
-                    groups.append((piece.first, piece.last, [piece]))
-            for first, last, members in groups:
-                text = set_together([join_words(p.words) for p in members])
-                for column in range(first, last + 1):
-                    texts[column].append(text)
-                box = union([p.box for p in members])
-                self._add(
-                    row,
-                    first,
-                    text,
-                    box,
-                    "header",
-                    column_span=last - first + 1,
-                    bold=members[0].words[0].bold,
-                )
-        return ["|".join(t) for t in texts]
-
-    # Body
-
-    def _body(self, lines: Sequence[Sequence[_Piece]]) -> list[list[tuple[TextCell, int]]]:
-        """The rows: each a list of cells with the number of rows that they span."""
-        columns: list[list[CellLine]] = [[] for _ in range(self.count)]
-        wide: list[TextCell] = []
-        for line in lines:
-            if len(line) == 1 and line[0].first == 0 and line[0].last > 0:
-                piece = cell_line(line[0].words)
-                wide.append(TextCell(0, (piece,), self.count))
-                continue
-            by_column: dict[int, list[Word]] = {}
-            for piece_ in line:
-                by_column.setdefault(self._home(piece_), []).extend(piece_.words)
-            for column, words in by_column.items():
-                columns[column].append(cell_line(words))
-        if len(wide) > 0.34 * len(lines):
-            return []
-        rooms = column_rooms(columns, self.region.box.x0, self.region.box.x1)
-        tight = tight_step(columns, rooms)
-        cells = [*wide]
-        named = cells_of(0, columns[0], tight, rooms[0], partial(self._parted, 0))
-        starts = [] if tight else _row_starts(named, columns)
-        cells += named
-        for index in range(1, self.count):
-            parted = partial(self._parted, index, starts=starts)
-            cells += cells_of(index, columns[index], tight, rooms[index], parted)
-        bands = self._bands(cells)
-        groups = (
-            [_in_band(group) for group in bands] if bands else [split_group(g, 1) for g in rows_of(cells)]
-        )
-        return _with_merged_names(_rows(groups), self.count)
-
-    def _home(self, piece: _Piece) -> int:
-        """The column of a text that reaches over a border: where it begins as others do, or ends as they do."""
-        if piece.first == piece.last:
-            return piece.first
-        x0, x1 = piece.box.x0, piece.box.x1
-        others = [p for line in self.lines for p in line if p is not piece and p.first == p.last]
-        if any(p.first == piece.first and abs(p.box.x0 - x0) < 2 for p in others):
-            return piece.first
-        if any(p.first == piece.last and abs(p.box.x1 - x1) < 2 for p in others):
-            return piece.last
-        edges = self.edges
-        overlaps = [min(x1, edges[i + 1]) - max(x0, edges[i]) for i in range(piece.first, piece.last + 1)]
-        return piece.first + overlaps.index(max(overlaps))
-
-    def _parted(self, column: int, above: float, below: float, starts: Sequence[float] = ()) -> bool:
-        """Whether a rule, or the beginning of a row, lies between two heights of a column."""
-        if any(above + 1 < y <= below + 1 for y in starts):
-            return True
-        a, b = self.edges[column], self.edges[column + 1]
-        return any(above < r.yc < below and min(r.x1, b) - max(r.x0, a) > 0.6 * (b - a) for r in self.rules)
-
-    def _bands(self, cells: Sequence[TextCell]) -> list[list[TextCell]]:
-        """The cells by the drawn rows they stand in, where rules or bands of colour part the rows."""
-        if not cells:
-            return []
-        top, bottom = min(c.top for c in cells), max(c.bottom for c in cells)
-        ys = {r.yc for r in self.rules if self._across(r)}
-        ys |= {
-            y
-            for f in self.fills
-            if self._across(f) and f.height < 0.5 * (bottom - top + 20)
-            for y in (f.top, f.bottom)
-        }
-        borders: list[float] = []
-        for y in sorted(ys):
-            if top < y < bottom and (not borders or y - borders[-1] > 3):
-                borders.append(y)
-        if len(borders) < 2:
-            return []
-        bands: list[list[TextCell]] = [[] for _ in range(len(borders) + 1)]
-        for cell in cells:
-            bands[bisect(borders, (cell.top + cell.bottom) / 2)].append(cell)
-        bands = [b for b in bands if b]
-        single = sum(sum(c.column == 0 for c in band) <= 1 for band in bands)
-        return bands if single >= 0.8 * len(bands) else []
-
-    def _add_rows(self, rows: Sequence[Sequence[tuple[TextCell, int]]], first: int) -> None:
-        bold_alone = any(_alone(row) and row[0][0].bold for row in rows)
-        left = min((c.box.x0 for row in rows for c, _ in row if c.column == 0), default=self.region.box.x0)
-        covered: set[tuple[int, int]] = set()
-        for number, row in enumerate(rows):
-            words = [line.box for cell, span in row if span == 1 for line in cell.lines] or [
-                c.box for c, _ in row
-            ]
-            top = min(b.top for b in words) if words else 0.0
-            bottom = max(b.bottom for b in words) if words else 0.0
-            at = {cell.column: (cell, span) for cell, span in row}
-            if _alone(row) and self._is_section(rows, number, bold_alone):
-                cell = row[0][0]
-                self._add(
-                    first + number,
-                    0,
-                    cell.text,
-                    cell.box,
-                    "section",
-                    column_span=self.count,
-                    bold=cell.bold,
-                    indent=cell.box.x0 - left,
-                )
-                continue
-            for column in range(self.count):
-                role: Role = "label" if column == 0 else "value"
-                if column in at:
-                    cell, span = at[column]
-                    covered |= {(number + i, column) for i in range(1, span)}
-                    indent = cell.box.x0 - left if column == 0 else 0.0
-                    self._add(
-                        first + number,
-                        column,
-                        cell.text,
-                        cell.box,
-                        role,
-                        row_span=span,
-                        bold=cell.bold,
-                        indent=indent,
-                    )
-                elif (number, column) not in covered:
-                    place = Box(self.edges[column], top, self.edges[column + 1], bottom)
-                    self._add(first + number, column, "", place, role)
-
-    def _is_section(
-        self, rows: Sequence[Sequence[tuple[TextCell, int]]], number: int, bold_alone: bool
-    ) -> bool:
-        """Whether a row of which only the first column holds text heads the rows below."""
-        cell = rows[number][0][0]
-        if cell.span > 1 or number + 1 == len(rows):
-            return cell.span > 1
-        if bold_alone:
-            return cell.bold
-        beside = [rows[i] for i in (number - 1, number + 1) if 0 <= i < len(rows)]
-        return not any(_alone(row) for row in beside)
-
-    def _add(
-        self, row: int, column: int, text: str, box: Box, role: Role,
-        *, row_span: int = 1, column_span: int = 1, bold: bool = False, indent: float = 0.0,
-    ) -> None:  # fmt: skip
-        self.cells.append(
-            Cell(
-                row, column, text, self.region.page, box, role, row_span, column_span, round(indent, 2), bold
-            )
-        )
+def _parted(frame: Frame, column: int, starts: Sequence[float], above: float, below: float) -> bool:
+    return any(above + 1 < y <= below + 1 for y in starts) or frame.parted(column, above, below)
 
 
 def _row_starts(names: Sequence[TextCell], columns: Sequence[Sequence[CellLine]]) -> list[float]:
@@ -427,14 +148,65 @@ def _row_starts(names: Sequence[TextCell], columns: Sequence[Sequence[CellLine]]
     return [name.top for name in names]
 
 
-def _look(line: Sequence[_Piece]) -> tuple[bool, tuple[int, int, int]] | None:
-    """Weight and colour of a line, where all its words share them."""
-    looks = {(w.bold, w.color) for p in line for w in p.words}
-    return looks.pop() if len(looks) == 1 else None
+def _home(frame: Frame, piece: Piece) -> int:
+    """The column of a text that reaches over a border: where it begins as others do, or ends as they do."""
+    if piece.first == piece.last:
+        return piece.first
+    x0, x1 = piece.box.x0, piece.box.x1
+    others = [p for line in frame.lines for p in line if p is not piece and p.first == p.last]
+    if any(p.first == piece.first and abs(p.box.x0 - x0) < 2 for p in others):
+        return piece.first
+    if any(p.first == piece.last and abs(p.box.x1 - x1) < 2 for p in others):
+        return piece.last
+    edges = frame.edges
+    overlaps = [min(x1, edges[i + 1]) - max(x0, edges[i]) for i in range(piece.first, piece.last + 1)]
+    return piece.first + overlaps.index(max(overlaps))
 
 
-def _alone(row: Sequence[tuple[TextCell, int]]) -> bool:
-    return len(row) == 1 and row[0][0].column == 0 and row[0][1] == 1
+def _bands(frame: Frame, cells: Sequence[TextCell]) -> list[list[TextCell]]:
+    """The cells by the drawn rows they stand in, where rules or bands of colour part the rows."""
+    if not cells:
+        return []
+    borders = frame.borders(min(c.top for c in cells), max(c.bottom for c in cells))
+    bands: list[list[TextCell]] = [[] for _ in range(len(borders) + 1)]
+    for cell in cells:
+        bands[bisect(borders, (cell.top + cell.bottom) / 2)].append(cell)
+    return [b for b in bands if b]
+
+
+def _by_centred_names(cells: Sequence[TextCell]) -> list[list[TextCell]]:
+    """The cells by rows whose names stand in their middle; empty where they do not, all the way down.
+
+    Only that reading is taken in which every name has as many lines above as below it, up to the next.
+    """
+    names = [c for c in cells if c.column == 0 and c.span == 1]
+    ys = sorted({round(line.box.yc, 1) for c in cells if c.column or c.span > 1 for line in c.lines})
+    ys = [y for i, y in enumerate(ys) if not i or y - ys[i - 1] > 2]
+    if not 1 < len(names) < len(ys) or any(c.span > 1 for c in cells):
+        return []
+    borders: list[float] = []
+    at = 0
+    for name in names:
+        middle, reach = (name.top + name.bottom) / 2, 0.35 * name.size
+        if at >= len(ys):
+            return []
+        end = next((j for j in range(at, len(ys)) if abs((ys[at] + ys[j]) / 2 - middle) < reach), None)
+        if end is None:
+            return []
+        borders.append((ys[end] + ys[end + 1]) / 2 if end + 1 < len(ys) else ys[end] + name.size)
+        at = end + 1
+    if at < len(ys):
+        return []
+    bands: list[list[TextCell]] = [[] for _ in borders]
+    for cell in cells:
+        bands[min(bisect(borders, (cell.top + cell.bottom) / 2), len(bands) - 1)].append(cell)
+    return bands
+
+
+def _is_one_row(band: Sequence[TextCell]) -> bool:
+    """Whether a drawn band is one row: one name at most, and no two columns that both begin anew below."""
+    counts = Counter(cell.column for cell in band)
+    return counts[0] <= 1 and sum(n > 1 for n in counts.values()) < 2
 
 
 def _in_band(band: Sequence[TextCell]) -> list[tuple[TextCell, int, int]]:
@@ -447,8 +219,8 @@ def _in_band(band: Sequence[TextCell]) -> list[tuple[TextCell, int, int]]:
     return [(cell, 0, 0) for cell in merged.values()]
 
 
-def _rows(groups: Sequence[Sequence[tuple[TextCell, int, int]]]) -> list[list[tuple[TextCell, int]]]:
-    rows: list[list[tuple[TextCell, int]]] = []
+def _rows(groups: Sequence[Sequence[tuple[TextCell, int, int]]]) -> list[list[Placed]]:
+    rows: list[list[Placed]] = []
     for group in groups:
         begin = len(rows)
         rows += [[] for _ in range(max(last for _, _, last in group) + 1)]
@@ -457,22 +229,19 @@ def _rows(groups: Sequence[Sequence[tuple[TextCell, int, int]]]) -> list[list[tu
     return rows
 
 
-def _with_merged_names(
-    rows: Sequence[Sequence[tuple[TextCell, int]]], count: int
-) -> list[list[tuple[TextCell, int]]]:
+def _alone(row: Sequence[Placed]) -> bool:
+    return len(row) == 1 and row[0][0].column == 0 and row[0][1] == 1
+
+
+def _with_merged_names(rows: Sequence[Sequence[Placed]], count: int) -> list[list[Placed]]:
     """Rows in which a name at the left goes on over the rows below that leave its place empty.
 
     A second column does so too where it is empty in the same rows as the first.
     """
     taken = [_covered(rows, column) for column in range(count)]
     bare = [i for i in range(len(rows)) if not taken[0][i] and rows[i]]
-    leading = 1
-    if (
-        bare
-        and count > 3
-        and bare == [i for i in range(len(rows)) if not taken[1][i] and not _alone(rows[i])]
-    ):
-        leading = 2
+    also = [i for i in range(len(rows)) if not taken[1][i] and not _alone(rows[i])]
+    leading = 2 if bare and count > 3 and bare == also else 1
     merged = [list(row) for row in rows]
     for column in range(leading):
         owner: tuple[int, int] | None = None
@@ -486,7 +255,7 @@ def _with_merged_names(
     return merged
 
 
-def _covered(rows: Sequence[Sequence[tuple[TextCell, int]]], column: int) -> list[bool]:
+def _covered(rows: Sequence[Sequence[Placed]], column: int) -> list[bool]:
     """For every row, whether a cell of the column stands in it."""
     covered = [False] * len(rows)
     for number, row in enumerate(rows):
@@ -497,20 +266,95 @@ def _covered(rows: Sequence[Sequence[tuple[TextCell, int]]], column: int) -> lis
     return covered
 
 
-def _is_table(table: Table, *, whole: bool) -> bool:
-    """Whether what was read is a table of words: rows and columns with most places filled, mostly by words."""
-    body = [c for c in table.cells if c.role in ("label", "value")]
-    filled = [c for c in body if c.text]
-    rows = {c.row for c in body}
-    if len(filled) < 0.4 * len(body) or (whole and len(rows) < 2):
-        return False
-    words = sum(any(ch.isalpha() for ch in c.text) and not is_value(tight(c.text)) for c in filled)
-    if words < 0.5 * len(filled):
-        return False
-    if not whole:
-        return True
-    labels = [c for c in body if c.column == 0]
-    if sum(bool(c.text) for c in labels) < 0.6 * len(labels):
-        return False
-    per_column = Counter(c.column for c in table.cells if c.text and c.role != "section")
-    return all(per_column[column] >= 2 for column in range(table.column_count))
+class _Assembly:
+    """Sets the cells of one table together."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.cells: list[Cell] = []
+
+    def table(self, height: int, rows: Sequence[Sequence[Placed]]) -> Table:
+        """The table of `height` head lines and these rows."""
+        frame = self.frame
+        levels = head_levels(frame, frame.lines[:height])
+        texts: list[list[str]] = [[] for _ in range(frame.count)]
+        for row, level in enumerate(levels):
+            for head in level:
+                for column in range(head.first, head.last + 1):
+                    texts[column].append(head.text)
+                self._add(row, head.first, head.text, head.box, "header", across=head.last - head.first + 1)
+        self._add_rows(rows, len(levels))
+        heads = tuple("|".join(t) for t in texts)
+        return table_of(frame.region, self.cells, heads, len(levels) + len(rows), "text")
+
+    def _add_rows(self, rows: Sequence[Sequence[Placed]], first: int) -> None:
+        left = min(
+            (c.box.x0 for row in rows for c, _ in row if c.column == 0), default=self.frame.region.box.x0
+        )
+        covered: set[tuple[int, int]] = set()
+        for number, row in enumerate(rows):
+            boxes = [line.box for cell, span in row if span == 1 for line in cell.lines]
+            boxes = boxes or [c.box for c, _ in row] or [self.frame.region.box]
+            extent = union(boxes)
+            at = {cell.column: (cell, span) for cell, span in row}
+            if _alone(row) and _is_section(rows, number):
+                cell = row[0][0]
+                self._add(
+                    first + number, 0, cell.text, cell.box, "section",
+                    across=self.frame.count, bold=cell.bold, indent=cell.box.x0 - left,
+                )  # fmt: skip
+                continue
+            for column in range(self.frame.count):
+                role: Role = "value" if column else "label"
+                if column in at:
+                    cell, span = at[column]
+                    covered |= {(number + i, column) for i in range(1, span)}
+                    indent = 0.0 if column else cell.box.x0 - left
+                    self._add(
+                        first + number, column, cell.text, cell.box, role,
+                        down=span, bold=cell.bold, indent=indent,
+                    )  # fmt: skip
+                elif (number, column) not in covered:
+                    edges = self.frame.edges
+                    place = Box(edges[column], extent.top, edges[column + 1], extent.bottom)
+                    self._add(first + number, column, "", place, role)
+
+    def _add(
+        self, row: int, column: int, text: str, box: Box, role: Role,
+        *, down: int = 1, across: int = 1, bold: bool = False, indent: float = 0.0,
+    ) -> None:  # fmt: skip
+        page = self.frame.region.page
+        self.cells.append(Cell(row, column, text, page, box, role, down, across, round(indent, 2), bold))
+
+
+def _is_section(rows: Sequence[Sequence[Placed]], number: int) -> bool:
+    """Whether a row of which only the first column holds text heads the rows below."""
+    cell = rows[number][0][0]
+    if cell.span > 1 or number + 1 == len(rows):
+        return cell.span > 1
+    if any(_alone(row) and row[0][0].bold for row in rows):
+        return cell.bold
+    below = next((c for c, _ in rows[number + 1] if c.column == 0), None)
+    return below is not None and below.box.x0 > cell.box.x0 + 3 and not _alone(rows[number + 1])
+
+
+def table_of(
+    region: Region, cells: Sequence[Cell], heads: tuple[str, ...], row_count: int, reader: str
+) -> Table:
+    """A table with what is printed around its region."""
+    caption = region.caption
+    return Table(
+        pages=(region.page,),
+        box=union([c.box for c in cells if c.text]),
+        row_count=row_count,
+        column_count=len(heads),
+        cells=tuple(cells),
+        heads=heads,
+        title=caption.name if caption else "",
+        caption=caption.text if caption else "",
+        caption_no=caption.number if caption else None,
+        source_note=region.source_note,
+        unit_text=region.unit_text,
+        stub_head=heads[0],
+        reader=reader,
+    )

@@ -9,6 +9,7 @@ from pipeline.layout.captioned import Region, find_regions, opening_region
 from pipeline.layout.gutters import runs_of
 from pipeline.layout.tokens import is_label_text, is_number, is_period, tight
 from pipeline.reading.page import Box, Page, union
+from pipeline.tables.ruled import read_ruled, uncaptioned_grids
 from pipeline.tables.table import Cell, Table
 from pipeline.tables.textframe import column_cuts
 from pipeline.tables.texts import read_text
@@ -25,15 +26,17 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
     for page, tables in zip(pages, numeric, strict=True):
         kept = list(tables)
         words: list[Table] = []
+        above: list[Box] = []
         if open_ is not None:
             region, index = open_
             rest = _rest_of(found[index], region, page, kept)
             if rest is not None:
                 found[index] = rest[0]
                 region = rest[1]
+                above.append(region.box)
             open_ = (region, index) if rest is not None and not region.closed else None
         for region in find_regions(page):
-            table = read_text(region)
+            table = read_ruled(region) or read_text(region)
             if table is None:
                 continue
             beneath = [t for t in kept if _overlap(t.box, table.box)]
@@ -45,6 +48,8 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
                 open_ = (region, len(found) + len(words) - 1)
         found += words
         found += kept
+        taken = [*above, *(t.box for t in (*words, *kept))]
+        found += [t for region in uncaptioned_grids(page, taken) if (t := read_ruled(region)) is not None]
     return sorted(found, key=lambda t: (t.pages[0], t.box.top, t.box.x0))
 
 
@@ -67,7 +72,7 @@ def _gives_way(numeric: Table, words: Table) -> bool:
 def _rest_of(
     table: Table, region: Region, page: Page, numeric: Sequence[Table]
 ) -> tuple[Table, Region] | None:
-    """The table with its rows on the next page, and the region of those; None where it does not go on there."""
+    """The table with its rows on the next page, and their region; None where it does not go on there."""
     if page.number != table.pages[-1] + 1:
         return None
     further = opening_region(page, region.box.x0, region.box.x1)
