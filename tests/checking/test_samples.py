@@ -57,8 +57,8 @@ def test_the_planted_error_is_the_one_finding_and_its_cell_the_suspect(
 
 
 def test_the_errors_of_the_real_report_are_four() -> None:
-    """In 图70 2022 is 90 too low from 营业利润 down and three taxes are of another version; in 图71 two totals do
-    not add up; a compound growth is headed with the wrong years.
+    """In 图70 2022 is 90 too low from 营业利润 down and three taxes are of another version; in 图71 two
+    totals do not add up; a compound growth is headed with the wrong years.
     """
     told = [(r, s) for r, s in failed("sensetime_initiation.pdf") if "told once with" not in r["message"]]
     assert sorted(r["rule_id"] for r, _ in told) == [
