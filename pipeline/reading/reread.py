@@ -30,7 +30,7 @@ def reread(data: bytes | Path, boxes: Sequence[tuple[int, Box, str]]) -> list[st
     """What pdfplumber reads inside each box, in the order given; each page is parsed once.
 
     `boxes` holds page number (from 1), box in displayed page coordinates, and the text to be confirmed, which
-    is for the caller's comparison and does not influence the reading. Raises `InputError` like `open_document`.
+    is for the caller to compare and does not influence the reading. Raises `InputError` like `open_document`.
     """
     texts = [""] * len(boxes)
     by_page: dict[int, list[int]] = {}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipeline.reading.characters import ASCENT, DESCENT, Char, TextObject
 from pipeline.reading.graphics import Cover, Graphics
 from pipeline.reading.page import Box, Image, Word
-from pipeline.reading.textlayer import judge
 from pipeline.reading.radicals import printed
+from pipeline.reading.textlayer import judge
 from pipeline.reading.words import Hiding, build_words
 
 BLACK = TextObject(10.0, "SimSun", False, (0, 0, 0), alpha=255, mode=0, upright=True, clip=None, order=5)
