@@ -15,7 +15,13 @@ DOORS = {
     "pdfplumber": {"reading/plumber.py"},
     "camelot": {"tables/second_reading.py"},
     "great_expectations": {"datasets/suites.py"},
-    "pypdfium2": {"reading/pdfium.py", "reading/characters.py", "reading/graphics.py", "quality/crops.py"},
+    "pypdfium2": {
+        "reading/pdfium.py",
+        "reading/characters.py",
+        "reading/graphics.py",
+        "reading/pictures.py",
+        "quality/crops.py",
+    },
     "jinja2": {"quality/markup.py"},
     "typer": {"cli.py"},
 }

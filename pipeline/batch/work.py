@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.batch.second import Choice, is_report, keep_causes, second_reading
-from pipeline.checking import check
+from pipeline.checking import broken_rules, check
 from pipeline.datasets.schema import CHECKS, empty
 from pipeline.datasets.store import write_checks, write_report
 from pipeline.errors import ConfigError
@@ -114,9 +114,10 @@ def _read_again(
 def _checks(
     report: ExtractedReport, readings: Mapping[str, bool | None] | None = None
 ) -> tuple[pa.Table, str]:
-    """The report's checks, or none and a traceback where a rule fails on it: what was read is not lost."""
+    """The report's checks and what failed: rules that broke on it, or all of them. What was read is not lost."""
     try:
-        return check(report.facts, report.tables, report.reports, readings=readings), ""
+        checks = check(report.facts, report.tables, report.reports, readings=readings)
+        return checks, "\n".join(broken_rules(checks))
     except ConfigError:
         raise
     except Exception:
