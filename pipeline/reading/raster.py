@@ -27,7 +27,9 @@ _BIN = 8  # greys this near one another are one background
 _AROUND = (91, 3)  # pixels across and down: low, for a band ends where the next begins
 _INK = 40  # of 255: what differs less from its background is noise of the compression
 _GAP = 0.9  # of the height of a digit: gaps within a piece of text are narrower
-_ROWS, _PIECES = 4, 4  # a picture with fewer rows of so many pieces is no table
+_ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
+_FIGURE_ROWS = 3
+_CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
 _SURE, _VERY_SURE = 0.5, 0.9
 _ALIKE = 0.9  # cosine of two pictures of one digit
 _DIGITS = "0123456789"
@@ -103,7 +105,7 @@ def pieces_of(grey: Grey) -> tuple[list[Patch], Contrast, float]:
     if height is None:
         return [], contrast, 0.0
     # No stroke of a character is as long as a rule. What then is still much higher than a line is a drawing.
-    for size in ((round(2.2 * height), 1), (1, round(3.5 * height))):
+    for size in ((round(1.45 * height), 1), (1, round(3.5 * height))):
         rule = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8))
         ink[rule > 0] = 0
         contrast[cv2.dilate(rule, np.ones((1, 3), np.uint8)) > 0] = 0
@@ -172,16 +174,40 @@ def _is_dash(patch: Patch, letters: Sequence[Patch], height: float) -> bool:
 
 
 def looks_like_table(patches: Sequence[Patch], height: float) -> bool:
-    """Whether most pieces stand in rows of several: the labels of a chart stand at its edges."""
+    """Whether the pieces stand in rows and columns, all about as high and mostly longer than a letter.
+
+    Photographs and diagrams leave scraps of any height; a chart has its labels at the edges, in few rows.
+    """
+    full = [row for row in _rows(patches, height) if len(row) >= _PIECES]
+    if len(full) < _ROWS or sum(map(len, full)) < 0.85 * len(patches):
+        return False
+    level = [p for p in patches if 0.8 * height <= p.y1 - p.y0 <= 1.5 * height]
+    long = [p for p in patches if p.x1 - p.x0 > 1.2 * height]
+    if len(level) < 0.75 * len(patches) or len(long) < 0.6 * len(patches):
+        return False
+    return _in_columns(patches, height) >= 0.9 * len(patches)
+
+
+def _rows(patches: Sequence[Patch], height: float) -> list[list[Patch]]:
     rows: list[list[Patch]] = []
     for patch in sorted(patches, key=lambda p: p.y0 + p.y1):
-        middle = (patch.y0 + patch.y1) / 2
-        if rows and middle - (rows[-1][0].y0 + rows[-1][0].y1) / 2 < 0.6 * height:
+        if rows and patch.y0 + patch.y1 - rows[-1][0].y0 - rows[-1][0].y1 < 1.2 * height:
             rows[-1].append(patch)
         else:
             rows.append([patch])
-    full = [row for row in rows if len(row) >= _PIECES]
-    return len(full) >= _ROWS and sum(map(len, full)) >= 0.7 * len(patches)
+    return rows
+
+
+def _in_columns(patches: Sequence[Patch], height: float) -> int:
+    """How many pieces begin, end or are centred where at least three others are."""
+    import numpy as np
+
+    left, right = np.array([patch.x0 for patch in patches]), np.array([patch.x1 for patch in patches])
+    near = [
+        (np.abs(at[:, None] - at[None, :]) <= slack * height).sum(1) - 1
+        for at, slack in ((left, 0.35), (right, 0.35), ((left + right) / 2, 0.5))
+    ]
+    return int((np.maximum.reduce(near) >= 3).sum())
 
 
 def _picture(contrast: Contrast, patch: Patch, margin: float, height: float) -> Grey:
@@ -264,6 +290,9 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     if not patches or not (anything or looks_like_table(patches, height)):
         return Pieces([], 0.0)
     readings = _read_once(contrast, patches, _MARGINS[0], height)
+    clear = sum(reading.sure >= _CLEAR for reading in readings)
+    if not anything and clear < _CLEAR * len(readings):
+        return Pieces([], 0.0)
     proven, against = _compared(contrast, patches, readings, height)
     numeric = {index for index, reading in enumerate(readings) if _is_number(reading.text)}
     doubted = {i for i in numeric if i not in proven or readings[i].sure < _SURE}
@@ -282,7 +311,14 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
             pieces.append(Piece(patch, max(reading, other[index], key=lambda r: r.sure).text, True))
         elif reading.signs:
             pieces.append(Piece(patch, _plain(reading), True))
-    return Pieces([piece for piece in pieces if piece.text], height)
+    pieces = [piece for piece in pieces if piece.text]
+    return Pieces(pieces if anything or _has_figures(pieces, height) else [], height)
+
+
+def _has_figures(pieces: Sequence[Piece], height: float) -> bool:
+    """Whether several rows hold several numbers: tables of words are not what is looked for here."""
+    figures = [piece.patch for piece in pieces if _is_number(piece.text)]
+    return sum(len(row) >= 2 for row in _rows(figures, height)) >= _FIGURE_ROWS
 
 
 def _is_number(text: str) -> bool:
