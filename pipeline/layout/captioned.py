@@ -99,7 +99,7 @@ def opening_region(page: Page, x0: float, x1: float) -> Region | None:
 def _room(
     page: Page, caption: Caption, after: Sequence[Caption], before: Sequence[Caption], drawn: Sequence[Box]
 ) -> tuple[float, float]:
-    """The horizontal room of what stands under a caption: its rules, else up to its neighbours or the margins."""
+    """The horizontal room of what stands under a caption: its rules, else up to neighbours or margins."""
     box = caption.box
     near = [b for b in drawn if box.top - 9 < b.top < box.bottom + 34 and b.width > 60]
     over = [b for b in near if b.x0 < box.x0 + 0.5 * box.width + 2 and b.x1 > box.xc - 0.5 * box.width]

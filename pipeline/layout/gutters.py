@@ -71,11 +71,10 @@ def find_gutters(lines: Sequence[Sequence[Segment]]) -> list[float]:
         if parted >= max(2, 3 * crossing):
             rated.append((crossing, -_room(lines, x), x))
     chosen: list[float] = []
-    for crossing, _, x in sorted(rated):
-        needed = 1 if crossing == 0 else 2
+    for _, _, x in sorted(rated):
         left = max((c for c in chosen if c < x), default=float("-inf"))
         right = min((c for c in chosen if c > x), default=float("inf"))
-        if _held(lines, left, x) >= needed and _held(lines, x, right) >= needed:
+        if _held(lines, left, x) > 1 and _held(lines, x, right) > 1:
             chosen.append(x)
     return [_placed(lines, x) for x in sorted(chosen)]
 

@@ -211,7 +211,7 @@ class _Reading:
         return Box(xs[c].at, ys[r].at, xs[c + w].at, ys[r + h].at)
 
     def _head_rows(self, heights: Sequence[int]) -> int:
-        """How many rows at the top are heads: set off by weight, colour or shade, or short texts throughout."""
+        """How many rows at the top are heads: set off by weight, colour or shade, or by short texts."""
         looks = [self._look(row) for row in heights]
         usual = Counter(looks[1:]).most_common(1)[0][0]
         count = 1 if looks[0] != usual or self._reads_as_head(heights[0]) else 0

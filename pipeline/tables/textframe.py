@@ -85,9 +85,17 @@ class Frame:
         self.edges = [region.box.x0, *cuts, region.box.x1]
         self.rules = _joined([Box(r.x0, r.top, r.x1, r.bottom) for r in region.rules if r.horizontal])
         self.lines = self._without_prose([pieces_of(line, cuts) for line in runs])
+        self.centres = self._centres()
         fills = [Box(f.x0, f.top, f.x1, f.bottom) for f in region.fills if f.bottom - f.top > 4]
         room = max(region.box.height, 1.0)
         self.bands = _outer([b for b in _joined(fills) if b.height < 0.6 * room and self.across(b)])
+
+    def _centres(self) -> dict[int, float]:
+        """Where the texts of each column have their middle, from the left."""
+        boxes: dict[int, list[Box]] = {}
+        for piece in (p for line in self.lines for p in line if p.first == p.last):
+            boxes.setdefault(piece.first, []).append(piece.box)
+        return {column: union(found).xc for column, found in sorted(boxes.items())}
 
     def across(self, box: Box) -> bool:
         """Whether something drawn reaches over most of the table's width."""

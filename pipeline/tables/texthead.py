@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -96,9 +95,9 @@ def _spanned(frame: Frame, piece: Piece) -> tuple[int, int]:
     for rule in frame.region.rules:
         near = 0 < rule.top - y < 1.6 * size and rule.x0 - 3 <= x <= rule.x1 + 3
         if near and 12 < rule.x1 - rule.x0 < 0.9 * frame.region.box.width:
-            first, last = bisect(frame.cuts, rule.x0 + 4), bisect(frame.cuts, rule.x1 - 4)
-            if first <= piece.first and piece.last <= last:
-                return first, last
+            under = [i for i, centre in frame.centres.items() if rule.x0 - 3 <= centre <= rule.x1 + 3]
+            if under and under[0] <= piece.first and piece.last <= under[-1]:
+                return under[0], under[-1]
     return piece.first, piece.last
 
 

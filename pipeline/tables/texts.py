@@ -9,7 +9,7 @@ from functools import partial
 
 from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import runs_of
-from pipeline.layout.tokens import is_period, is_value, tight
+from pipeline.layout.tokens import is_missing, is_period, is_value, tight
 from pipeline.reading.page import Box, Word, union
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.textcells import (
@@ -68,8 +68,8 @@ def is_word_table(table: Table, *, whole: bool = True, lined: bool = False, draw
     least = 0.5 if lined or drawn or not whole else 0.7
     if sum(c.row in full for c in filled) < least * sum(c.row in full for c in body):
         return False
-    words = sum(any(ch.isalpha() for ch in c.text) and not is_value(tight(c.text)) for c in filled)
-    if words < 0.5 * len(filled):
+    said = [tight(c.text) for c in filled if not is_missing(tight(c.text))]
+    if 2 * sum(any(ch.isalpha() for ch in text) and not is_value(text) for text in said) < len(said):
         return False
     if not whole:
         return True
@@ -108,11 +108,11 @@ def _body(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Placed]]:
     cells = [*wide, *_cells(frame, columns)]
     groups: list[list[tuple[TextCell, int, int]]] = []
     for band in _bands(frame, cells) or _by_centred_names(cells) or [cells]:
-        groups += (
-            [_in_band(band)]
-            if len(band) < len(cells) and _is_one_row(band)
-            else [split_group(g, 1) for g in rows_of(band)]
-        )
+        names = sum(cell.column == 0 for cell in band)
+        if len(band) == len(cells) or names > 1:
+            groups += [split_group(group, 1) for group in rows_of(band)]
+        else:
+            groups.append(_in_band(band) if _is_one_row(band) else split_group(band, 1))
     return _with_merged_names(_rows(groups), frame.count)
 
 
@@ -168,6 +168,8 @@ def _bands(frame: Frame, cells: Sequence[TextCell]) -> list[list[TextCell]]:
     if not cells:
         return []
     borders = frame.borders(min(c.top for c in cells), max(c.bottom for c in cells))
+    if not borders:
+        return []
     bands: list[list[TextCell]] = [[] for _ in range(len(borders) + 1)]
     for cell in cells:
         bands[bisect(borders, (cell.top + cell.bottom) / 2)].append(cell)
@@ -195,7 +197,7 @@ def _by_centred_names(cells: Sequence[TextCell]) -> list[list[TextCell]]:
             return []
         borders.append((ys[end] + ys[end + 1]) / 2 if end + 1 < len(ys) else ys[end] + name.size)
         at = end + 1
-    if at < len(ys):
+    if at < len(ys) or any(c.top < border < c.bottom for c in cells for border in borders):
         return []
     bands: list[list[TextCell]] = [[] for _ in borders]
     for cell in cells:

@@ -31,8 +31,8 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
             region, index = open_
             rest = _rest_of(found[index], region, page, kept)
             if rest is not None:
-                found[index] = rest[0]
-                region = rest[1]
+                found[index], region, displaced = rest
+                kept = [t for t in kept if t not in displaced]
                 above.append(region.box)
             open_ = (region, index) if rest is not None and not region.closed else None
         for region in find_regions(page):
@@ -62,7 +62,9 @@ def _gives_way(numeric: Table, words: Table) -> bool:
     """Whether a table of numbers lies wholly in a table that holds twice as many texts as numbers."""
     inner, outer = numeric.box, words.box
     inside = outer.holds(inner.x0, inner.top, 6.0) and outer.holds(inner.x1, inner.bottom, 6.0)
-    timed = sum(any(is_period(tight(level)) for level in head.split("|")) for head in numeric.heads)
+    # The outer levels only: rows misread as heads may print years between them.
+    ends = [(head.split("|")[0], head.split("|")[-1]) for head in numeric.heads]
+    timed = sum(is_period(tight(first)) or is_period(tight(last)) for first, last in ends)
     if not inside or timed > 1:
         return False
     texts = [tight(c.text) for c in words.cells if c.role in ("label", "value", "section") and c.text]
@@ -71,20 +73,26 @@ def _gives_way(numeric: Table, words: Table) -> bool:
 
 def _rest_of(
     table: Table, region: Region, page: Page, numeric: Sequence[Table]
-) -> tuple[Table, Region] | None:
-    """The table with its rows on the next page, and their region; None where it does not go on there."""
+) -> tuple[Table, Region, list[Table]] | None:
+    """The table with its rows on the next page, their region, and the tables of numbers that give way.
+
+    None where the table does not go on there.
+    """
     if page.number != table.pages[-1] + 1:
         return None
     further = opening_region(page, region.box.x0, region.box.x1)
-    if further is None or not (further.source_note or further.closed is False):
+    if further is None or (further.closed and not further.source_note):
         return None
     if abs(further.lines[0][0].size - region.lines[-1][0].size) > 0.6:
         return None
     cuts = column_cuts(region, [runs_of(line) for line in region.lines])
     more = read_text(further, cuts)
-    if more is None or any(_overlap(t.box, more.box) for t in numeric):
+    if more is None:
         return None
-    return _joined(table, more, further), further
+    beneath = [t for t in numeric if _overlap(t.box, more.box)]
+    if not all(_gives_way(t, more) for t in beneath):
+        return None
+    return _joined(table, more, further), further, beneath
 
 
 def _joined(table: Table, more: Table, further: Region) -> Table:
