@@ -114,7 +114,7 @@ def _read_again(
 def _checks(
     report: ExtractedReport, readings: Mapping[str, bool | None] | None = None
 ) -> tuple[pa.Table, str]:
-    """The report's checks and what failed: rules that broke on it, or all of them. What was read is not lost."""
+    """The checks, and what failed: rules that broke on the report, or all. What was read is not lost."""
     try:
         checks = check(report.facts, report.tables, report.reports, readings=readings)
         return checks, "\n".join(broken_rules(checks))

@@ -99,7 +99,8 @@ def _findings(batch: Batch) -> list[Text]:
     from rich.text import Text
 
     reports: Mapping[str, ReportRow] = {report.report_id: report for report in batch.reports}
-    lines = [_finding(finding, reports.get(finding.report_id)) for finding in batch.findings[:TOP]]
+    worst = sorted(batch.findings, key=lambda finding: finding.rank)[:TOP]
+    lines = [_finding(finding, reports.get(finding.report_id)) for finding in worst]
     if len(batch.findings) > TOP:
         lines.append(Text(f"and {count(len(batch.findings) - TOP, 'more finding')}", "dim"))
     return [Text(""), *lines] if lines else []
