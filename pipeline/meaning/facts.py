@@ -238,7 +238,8 @@ class _Reading:
         self._codes = _code_columns(table)
         self._row_tickers = _row_tickers(table, self._codes)
         columns = {c.column for c in self._values} - self._codes
-        self._unheaded = all(not self._printed_head(c).strip() for c in columns)
+        # Several columns without heads are not one value each: what they hold is not known.
+        self._unheaded = len(columns) == 1 and all(not self._printed_head(c).strip() for c in columns)
         self._year_end = fiscal_year_end
         self._periods = {c: self._period_of(self._printed_head(c)) for c in columns}
         self._row_periods = self._periods_of_rows()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.layout.block import Block
 from pipeline.layout.lines import cluster_lines, join_words, segments_of
-from pipeline.layout.tokens import is_number, is_value, tight
+from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
 from pipeline.tables.headers import place_levels
@@ -36,13 +36,21 @@ class _Row:
         return statistics.median(w.yc for w in self.words)
 
 
-def _split(line: Sequence[Word], zone: float, first: float) -> tuple[list[Word], list[Word]]:
-    """A line's label and value words: text that begins before the value zone is label as far as it runs."""
+def _split(
+    line: Sequence[Word], zone: float, first: float, *, listing: bool
+) -> tuple[list[Word], list[Word]]:
+    """A line's label and value words: text that begins before the value zone is label as far as it runs.
+
+    In a listing a pair or range (`8,663/8,663`) that reaches into the value column is a value, however far to
+    the left it begins.
+    """
     labels: list[Word] = []
     values: list[Word] = []
     for word in line:
         after_label = bool(labels) and not values and word.x0 - labels[-1].x1 < 0.6 * word.size
-        if (word.x0 < zone and not (is_value(word.text) and word.xc > zone and not after_label)) or (
+        if listing and word.x1 > first + 2 and is_loose_value(word.text):
+            values.append(word)
+        elif (word.x0 < zone and not (is_value(word.text) and word.xc > zone and not after_label)) or (
             not is_value(word.text) and after_label and word.x0 < first + 2
         ):
             labels.append(word)
@@ -110,7 +118,7 @@ def _holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
 def read_aligned(block: Block) -> Table | None:
     """Read one block; None where it turns out to hold no row of values."""
     zone, first = block.zone, block.heads[0].x0
-    split = [_split(line, zone, first) for line in cluster_lines(block.body)]
+    split = [_split(line, zone, first, listing=block.listing) for line in cluster_lines(block.body)]
     counted = [bool(v) and (block.listing or any(is_value(tight(w.text)) for w in v)) for _, v in split]
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
