@@ -177,6 +177,12 @@ class Memory:
         """How often the shape was read."""
         return self._votes[shape].total() if shape in self._votes else 0
 
+    def contested(self, shape: Shape) -> bool:
+        """Whether the shape was read as different letters too often to be sure of either."""
+        if shape.bar or not (votes := self._votes.get(shape)):
+            return False
+        return max(votes.values()) < _AGREE * votes.total()
+
     def letter(self, shape: Shape) -> str | None:
         """What the shape is for certain, None where too few sightings or different ones speak for it."""
         if shape.bar:

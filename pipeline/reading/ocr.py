@@ -154,7 +154,8 @@ class Reader:
         if _NUMERIC.fullmatch(unicodedata.normalize("NFKC", text)):
             [again] = recognise([line.picture(_MARGINS[1])])
             other = "".join(again.text.split())
-            if other != text or min(reading.sure, again.sure) < _SURE:
+            torn = any(self._memory.contested(glyph.shape) for glyph in line.glyphs)
+            if torn or other != text or min(reading.sure, again.sure) < _SURE:
                 return _Read(line, UNREADABLE + "|".join(dict.fromkeys((text, other))), ())
         return _Read(line, text, _roomy(text, _edges(spans, line.ink_box), line.ink_box.height))
 

@@ -31,6 +31,7 @@ _ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
 _FIGURE_ROWS = 3
 _CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
 _SURE, _VERY_SURE = 0.5, 0.9
+_EDGES = (0.15, 0.25, 0.35, 0.45, 0.55)
 _ALIKE = 0.9  # cosine of two pictures of one digit
 _DIGITS = "0123456789"
 _MARGINS = (1.0, 0.5)
@@ -222,17 +223,22 @@ def _picture(contrast: Contrast, patch: Patch, margin: float, height: float) -> 
     return (255 - 255 * cut).astype(np.uint8)
 
 
-def _cells(contrast: Contrast, patch: Patch) -> list[Patch]:
-    """The marks of a piece that a column without ink parts."""
+def _cells(contrast: Contrast, patch: Patch, count: int) -> list[Patch]:
+    """The `count` marks of a piece that lighter columns part; nothing where they are not so many.
+
+    Letters of a small print touch by the grey of their edges: the threshold is raised until they part.
+    """
     import numpy as np
 
-    cut = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1]
-    filled = np.concatenate(([0], (cut > _INK).any(0).astype(np.int8), [0]))
-    turns = np.flatnonzero(np.diff(filled))
-    return [
-        patch._replace(x0=patch.x0 + int(a), x1=patch.x0 + int(b))
-        for a, b in zip(turns[::2], turns[1::2], strict=True)
-    ]
+    columns = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1].max(0)
+    for share in _EDGES:
+        level = max(_INK, share * columns.max())
+        filled = np.concatenate(([0], (columns > level).astype(np.int8), [0]))
+        turns = np.flatnonzero(np.diff(filled)).tolist()
+        if len(turns) == 2 * count:
+            spans = zip(turns[::2], turns[1::2], strict=True)
+            return [patch._replace(x0=patch.x0 + a, x1=patch.x0 + b) for a, b in spans]
+    return []
 
 
 def _compared(
@@ -245,8 +251,8 @@ def _compared(
     glyphs, names, owners = [], [], []
     whole: set[int] = set()
     for index, (patch, reading) in enumerate(zip(patches, readings, strict=True)):
-        cells = _cells(contrast, patch)
-        if len(cells) != len(reading.signs):
+        cells = _cells(contrast, patch, len(reading.signs))
+        if not cells:
             continue
         whole.add(index)
         for cell, sign in zip(cells, reading.signs, strict=True):
@@ -270,7 +276,9 @@ def _compared(
     same = np.array(names)[:, None] == np.array(names)[None, :]
     friend = np.where(same, likeness, -1).max(1)
     stranger = np.where(same, -1, likeness).max(1)
-    against = {owner for owner, for_it, no in zip(owners, friend, stranger, strict=True) if no > for_it}
+    # A digit that stands once has no namesake; then only a near twin of another name speaks against it.
+    pairs = zip(owners, friend, stranger, strict=True)
+    against = {owner for owner, for_it, no in pairs if no > max(for_it, _ALIKE)}
     unproven = {owner for owner, for_it in zip(owners, friend, strict=True) if for_it < _ALIKE}
     return whole - against - unproven, against
 
@@ -296,7 +304,8 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     proven, against = _compared(contrast, patches, readings, height)
     numeric = {index for index, reading in enumerate(readings) if _is_number(reading.text)}
     doubted = {i for i in numeric if i not in proven or readings[i].sure < _SURE}
-    chinese = {index for index, reading in enumerate(readings) if _CJK.search(reading.text)}
+    unclear = {index for index, reading in enumerate(readings) if reading.sure < _VERY_SURE}
+    chinese = {index for index in unclear if _CJK.search(readings[index].text)}
     second = sorted(doubted | chinese)
     again = _read_once(contrast, [patches[index] for index in second], _MARGINS[1], height)
     other = dict(zip(second, again, strict=True))
