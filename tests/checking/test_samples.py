@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,19 @@ def test_the_errors_of_the_real_report_are_four() -> None:
         ("税前收益", "2022", "(6,422.81)"),
         ("归母净利润", "2022", "(6,134.80)"),
     ]
+
+
+@pytest.mark.parametrize("sample", ["banded", "gridded"])
+def test_the_same_report_without_its_planted_error_has_no_finding(
+    sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("fpdf")
+    from tests.typeset import modelled
+
+    module = import_module(f"tests.typeset.{sample}")
+    monkeypatch.setattr(modelled, "_plant", lambda table, error: table)
+    pdf, _ = module.compose()
+    report = extract(pdf, file_name=f"{sample}.pdf")
+    found = check(report.facts, report.tables, report.reports).to_pylist()
+    assert [r["message"] for r in found if r["verdict"] in ("impossible", "improbable")] == []
+    assert sum(r["verdict"] == "ok" for r in found) > 200
