@@ -61,7 +61,10 @@ def second_reading(
 def _wanted(tables: pa.Table, facts: pa.Table, checks: pa.Table, choice: Choice) -> frozenset[str]:
     if choice == "never":
         return frozenset()
-    numeric = set(facts["table_id"].to_pylist())
+    described = tables.select(["table_id", "kind", "reader"]).to_pylist()
+    # Behind a picture there is no text for a second parser to read.
+    pictures = {row["table_id"] for row in described if row["reader"] == "ocr"}
+    numeric = set(facts["table_id"].to_pylist()) - pictures
     if choice == "always":
         return frozenset(numeric)
     rows = checks.select(["verdict", "table_ids", "fact_ids"]).to_pylist()
@@ -70,11 +73,9 @@ def _wanted(tables: pa.Table, facts: pa.Table, checks: pa.Table, choice: Choice)
     }
     held = {fact for row in rows if row["verdict"] == "ok" for fact in row["fact_ids"]}
     owner = zip(facts["fact_id"].to_pylist(), facts["table_id"].to_pylist(), strict=True)
-    texts = {
-        row["table_id"] for row in tables.select(["table_id", "kind"]).to_pylist() if row["kind"] == "text"
-    }
+    texts = {row["table_id"] for row in described if row["kind"] == "text"}
     free = numeric - {table for fact, table in owner if fact in held} - texts
-    return frozenset(doubted | free)
+    return frozenset((doubted - pictures) | free)
 
 
 def _tables(tables: pa.Table, cells: pa.Table, wanted: frozenset[str]) -> dict[str, Table]:
