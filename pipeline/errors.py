@@ -2,7 +2,7 @@
 
     YanbaoError
     ├── InputError        what was offered cannot be read (missing, empty, not a PDF, encrypted)
-    ├── ConfigError       a file people edit (rules, suites, vocabulary, corrections) says the impossible
+    ├── ConfigError       a file people edit (rules, suites, vocabulary) says the impossible
     ├── DataError         a dataset does not have the shape the contract declares
     └── OutputError       a result cannot be written where it was asked for
 
