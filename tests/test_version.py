@@ -50,7 +50,7 @@ def test_line_ends_of_a_checkout_and_what_comes_after_reading_change_nothing(cop
     before = fingerprint()
     words = copied / "reading" / "words.py"
     words.write_bytes(words.read_bytes().replace(b"\n", b"\r\n"))
-    (copied / "cli.py").write_text("")
+    (copied / "cli" / "app.py").write_text("")
     assert fingerprint() == before
 
 
