@@ -19,6 +19,7 @@ from pipeline.checking.formula import (
     parse_expression,
 )
 from pipeline.errors import ConfigError
+from pipeline.meaning.tablekinds import TABLE_KINDS
 
 Kind = Literal["definitional", "sum_of_lines", "convention"]
 Severity = Literal["error", "warning", "info"]
@@ -37,20 +38,7 @@ Shape = Literal[
     "cagr_column",
 ]
 ActualYears = Literal["counted", "excused"]
-TABLE_KINDS = frozenset(
-    {
-        "cover_data",
-        "forecast_summary",
-        "income_statement",
-        "balance_sheet",
-        "cash_flow",
-        "ratios",
-        "segments",
-        "comps",
-        "benchmarks",
-        "other",
-    }
-)
+NUMERIC_KINDS = frozenset(TABLE_KINDS) - {"text"}
 DEFAULT_MESSAGE = "{what} {period} (p. {page}): printed {printed}, {formula} = {expected}: {judgement}{note}"
 _PLACES = frozenset({"what", "period", "page", "printed", "formula", "expected", "judgement", "note", "rule"})
 
@@ -220,9 +208,9 @@ def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
         return {key: value}
     if key == "tables":
         kinds = frozenset(_strings(file, rule_id, key, value))
-        if unknown := sorted(kinds - TABLE_KINDS):
+        if unknown := sorted(kinds - NUMERIC_KINDS):
             raise ConfigError(
-                f"{where}: {unknown[0]!r} is no table kind; there are {', '.join(sorted(TABLE_KINDS))}"
+                f"{where}: {unknown[0]!r} is no table kind; there are {', '.join(sorted(NUMERIC_KINDS))}"
             )
         return {key: kinds}
     if key in ("needs", "unless", "stops", "minus"):

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataError
+from pipeline.meaning.tablekinds import TABLE_KINDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,19 +55,6 @@ class Dataset:
         return ("report_id", *(name for name in self.key if name != "report_id"))
 
 
-TABLE_KINDS = (
-    "cover_data",
-    "forecast_summary",
-    "income_statement",
-    "balance_sheet",
-    "cash_flow",
-    "ratios",
-    "segments",
-    "comps",
-    "benchmarks",
-    "other",
-    "text",
-)
 VERDICTS = ("ok", "impossible", "improbable", "not_checkable")
 
 

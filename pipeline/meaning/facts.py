@@ -21,12 +21,13 @@ from pipeline.meaning.entities import (
     ticker_in,
     trading_currency,
 )
-from pipeline.meaning.kinds import STATEMENTS, Kind, kinds_of
+from pipeline.meaning.kinds import kinds_of
 from pipeline.meaning.labels import concept_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
+from pipeline.meaning.tablekinds import STATEMENTS, Kind
 from pipeline.meaning.units import (
     Prints,
     Unit,

@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.entities import is_aggregate, is_mobile, parse_ticker
@@ -19,26 +18,12 @@ from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import parse_period
 from pipeline.meaning.rows import dependence
+from pipeline.meaning.tablekinds import STATEMENTS, TABLE_KINDS, Kind
 from pipeline.meaning.units import sense_of
 from pipeline.tables.table import Table
 
-Kind = Literal[
-    "cover_data",
-    "forecast_summary",
-    "income_statement",
-    "balance_sheet",
-    "cash_flow",
-    "ratios",
-    "segments",
-    "comps",
-    "benchmarks",
-    "other",
-    "text",
-]
-STATEMENTS: tuple[Kind, ...] = ("income_statement", "balance_sheet", "cash_flow")
-
 _FILE = "kinds.csv"
-_KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
+_KINDS: dict[str, Kind] = {kind: kind for kind in TABLE_KINDS}
 # A summary of forecasts is short and stands at the front; the longest seen in print has 14 rows.
 _SUMMARY_ROWS = 16
 _FRONT_PAGES = 2

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from pipeline.meaning.facts import Fact
-from pipeline.meaning.kinds import Kind
+from pipeline.meaning.tablekinds import Kind
 from pipeline.tables.table import Table
 
 Record = dict[str, Any]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.checking import broken_rules, check, run
-from pipeline.checking.rules import TABLE_KINDS, Rule, RuleSet
+from pipeline.checking.rules import NUMERIC_KINDS, Rule, RuleSet
 from pipeline.checking.sheet import Report
 from pipeline.checking.trial import Series
 from pipeline.errors import ConfigError
@@ -83,7 +83,7 @@ LINES = st.builds(
     scale=st.sampled_from([None, 0, 6, 8]),
     above=st.sampled_from([(), ("甲",), ("公司整体",), ("甲", "乙")]),
 )
-KINDS = st.sampled_from(sorted(TABLE_KINDS | {"text"}))
+KINDS = st.sampled_from(sorted(NUMERIC_KINDS | {"text"}))
 PERIODS = st.sampled_from(["2023", "2024", "2023H1", "2023H2", None])
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pipeline.meaning.facts import Fact, fact_id, facts_of, meaning_of, table_id
-from pipeline.meaning.kinds import Kind
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.records import cell_records, fact_records, table_record
+from pipeline.meaning.tablekinds import Kind
 from pipeline.reading.page import Box
 from pipeline.tables.table import Table
 from tests.meaning.truth import grid, needs_corpus, table_of, truth_reports

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.meaning.kinds import Kind, kind_of, kinds_of
+from pipeline.meaning.kinds import kind_of, kinds_of
+from pipeline.meaning.tablekinds import Kind
 from pipeline.tables.table import Table
 from tests.meaning.truth import grid, needs_corpus, table_of, truth_reports
 

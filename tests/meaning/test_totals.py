@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.meaning.facts import facts_of
-from pipeline.meaning.kinds import Kind
 from pipeline.meaning.rows import rows_of
+from pipeline.meaning.tablekinds import Kind
 from pipeline.meaning.totals import totals_of
 from pipeline.tables.table import Table
 from tests.meaning.test_facts import MAINLAND

@@ -10,23 +10,10 @@ from functools import lru_cache
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.lexicon import compile_pattern, read_rows
+from pipeline.meaning.tablekinds import TABLE_KINDS
 from pipeline.meaning.vocabulary.forms import form
 
-KINDS = frozenset(
-    [
-        "cover_data",
-        "forecast_summary",
-        "income_statement",
-        "balance_sheet",
-        "cash_flow",
-        "ratios",
-        "segments",
-        "comps",
-        "benchmarks",
-        "other",
-        "text",
-    ]
-)
+KINDS = frozenset(TABLE_KINDS)
 RELATIONS = frozenset(
     [
         "growth",
