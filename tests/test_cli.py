@@ -173,3 +173,46 @@ def test_look_draws_a_picture(tmp_path: Path) -> None:
     told = yanbao("look", report, "--layer", "tables", "--out", out)
     assert (told.returncode, told.stdout) == (0, f"{out}\n")
     assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_vocabulary_says_what_a_code_and_a_label_mean() -> None:
+    code = yanbao("vocabulary", "show", "net_profit_parent")
+    assert code.returncode == 0
+    assert "归属母公司净利润" in code.stdout
+    assert "归属于上市公司股东的净利润" in code.stdout
+    label = yanbao("vocabulary", "show", "其他", "--under", "流动资产", "--kind", "balance_sheet")
+    assert label.returncode == 0
+    assert label.stdout.startswith("other_current_assets  其他流动资产")
+    unknown = yanbao("vocabulary", "show", "归母净利润率润")
+    assert unknown.returncode == 1
+    assert "has no concept" in unknown.stdout
+    assert "归母净利润率" in unknown.stdout
+
+
+def test_the_page_of_the_concepts_is_the_vocabulary() -> None:
+    page = (SAMPLES.parent / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    told = yanbao("vocabulary", "list", "--markdown").stdout
+    assert page == told, "run: yanbao vocabulary list --markdown > docs/vocabulary.md"
+    assert len(yanbao("vocabulary", "list").stdout.splitlines()) == told.count("\n| `")
+
+
+def test_missing_labels_are_listed_for_people_and_for_programs(tmp_path: Path) -> None:
+    from pipeline.datasets.store import write_report
+    from tests.datasets.factory import fact, part, report, table
+
+    of = report("a.pdf")
+    sheet = table(of, "balance_sheet")
+    unknown = fact(sheet, 1, 1, label="神秘资产", label_path=["神秘资产"], concept=None)
+    write_report(tmp_path, part(of, [sheet], [unknown, fact(sheet, 2, 1)]))
+    told = yanbao("vocabulary", "missing", tmp_path)
+    assert told.returncode == 0
+    assert "balance_sheet      50.0%  of 2" in told.stdout
+    assert "神秘资产" in told.stdout
+    assert "a.pdf p. 3" in told.stdout
+    assert yanbao("vocabulary", "missing", tmp_path, "--csv").stdout.splitlines()[1:] == [
+        "1,1,balance_sheet,神秘资产,,华泰证券,a.pdf,3"
+    ]
+    assert str(tmp_path / "no") in refused(yanbao("vocabulary", "missing", tmp_path / "no"))
+    wrong = yanbao("vocabulary", "missing", tmp_path, "--kind", "nonsense")
+    assert wrong.returncode == 2
+    assert "balance_sheet" in wrong.stderr

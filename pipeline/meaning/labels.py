@@ -79,17 +79,38 @@ def concept_of(
     return _concept_of(label, kind, tuple(parents), column, unit)
 
 
+def measure_of(label: str, *, kind: str, column: str = "") -> str | None:
+    """Which of label and head of column says what is measured, as printed; None where the column voids it.
+
+    The head does in a table of companies and where the label is a period; a column of differences (调整幅度)
+    leaves no measure.
+    """
+    names, levels = _said(label), _said(column)
+    if kind == "comps" and levels:
+        return "|".join(levels)
+    if _column_relation(levels) == "none":
+        return None
+    return label if names or not levels else "|".join(levels)
+
+
+def _said(text: str) -> tuple[str, ...]:
+    """The levels of a label or head that say something beside a period."""
+    return tuple(words for level in text.split("|") if form(words := without_period(level)).key)
+
+
+def _column_relation(levels: Sequence[str]) -> str | None:
+    """What a head over numbers makes of the item of their row: its growth, its share, nothing at all."""
+    return next((r for level in levels if (r := vocabulary().relation_of("column", form(level).key))), None)
+
+
 @lru_cache(maxsize=65536)
 def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, unit: str) -> str | None:
-    levels = tuple(words for level in column.split("|") if form(words := without_period(level)).key)
+    names, levels = _said(label), _said(column)
     if kind == "comps" and levels:
         return _of_levels(levels, kind, (), unit)
-    relation = next(
-        (r for level in levels if (r := vocabulary().relation_of("column", form(level).key))), None
-    )
+    relation = _column_relation(levels)
     if relation == "none":
         return None
-    names = tuple(words for level in label.split("|") if form(words := without_period(level)).key)
     if not names and levels:
         return _of_levels(levels, kind, (), unit)
     found = _of_levels(names, kind, parents, "" if relation else unit)

@@ -55,6 +55,7 @@ _ROLES = frozenset({"content", "filler", "order"})
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _PATTERN = "~"  # before a label that is a pattern over keys
 _NOT = "!"  # before kinds: all but these
+LABEL_COLUMNS = ("label", "concept", "kinds", "parent", "unit")
 HEADS = ("<business>", "<total>")
 
 
@@ -121,9 +122,7 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """The vocabulary of this installation. ConfigError names file, line and what was expected."""
     concepts = read_concepts(read_rows("concepts.csv", tuple(Concept.__dataclass_fields__)))
-    labels, patterns = read_labels(
-        read_rows("labels.csv", ("label", "concept", "kinds", "parent", "unit")), concepts
-    )
+    labels, patterns = read_labels(read_rows("labels.csv", LABEL_COLUMNS), concepts)
     return Vocabulary(
         concepts,
         labels,
