@@ -18,6 +18,7 @@ from pipeline.checking.formula import (
     parse,
     parse_expression,
 )
+from pipeline.checking.home import expectations
 from pipeline.errors import ConfigError
 from pipeline.meaning.tablekinds import TABLE_KINDS
 
@@ -101,23 +102,12 @@ class RuleSet:
         return (concept, *self.stand_ins.get(concept, ()))
 
 
-def default_folder() -> Path:
-    """`expectations/rules` of the checkout, or the copy that an installed package carries."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package.parent / "expectations" / "rules", package / "expectations" / "rules"):
-        if folder.is_dir():
-            return folder
-    raise ConfigError(
-        f"no rules: neither {package.parent}/expectations/rules nor {package}/expectations/rules exists"
-    )
-
-
 def load_rules(path: Path | str | None = None) -> RuleSet:
     """Read every `*.toml` of a folder (default: the packaged rules).
 
     Raises ConfigError naming file, rule, place and what was expected.
     """
-    folder = Path(path) if path is not None else default_folder()
+    folder = Path(path) if path is not None else expectations("rules")
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise ConfigError(f"{folder}: no *.toml rule file found")

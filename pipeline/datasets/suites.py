@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.checking.home import expectations
 from pipeline.datasets.schema import EXTRACTED, Dataset
 from pipeline.errors import ConfigError
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_PACKAGE = Path(__file__).parents[1]
-_HOMES = [home / "expectations" / "suites" for home in (_PACKAGE.parent, _PACKAGE)]
-SUITES = next(filter(Path.is_dir, _HOMES), _HOMES[0])  # the checkout's, or an installed package's own copy
 EXAMPLES = 5
 _FIELDS = {"type", "kwargs", "meta", "severity"}
 
@@ -93,7 +91,7 @@ def run_suites(
     Raises ConfigError where a suite is missing, malformed, names an expectation or a column that does not
     exist, or states an expectation that cannot be evaluated.
     """
-    suites = {name: load_suite(name, suites_dir or SUITES) for name in datasets}
+    suites = {name: load_suite(name, suites_dir or expectations("suites")) for name in datasets}
     reports = datasets.get("reports")
     least_rows = 0 if reports is not None and reports.num_rows == 0 else 1
     outcomes: list[Outcome] = []

@@ -56,7 +56,7 @@ def number(text: str) -> tuple[Decimal | None, int, str | None]:
     """Value, digits after the point and kind of absence of a printed text."""
     if text in ("", "-", "—", "N.A."):
         return None, 0, {"": "blank", "N.A.": "na"}.get(text, "dash")
-    digits = text.replace(",", "").rstrip("%x")
+    digits = text.replace(",", "").replace("(", "-").rstrip("%x)")
     value = Decimal(digits)
     return value, max(0, -int(value.as_tuple().exponent)), None
 

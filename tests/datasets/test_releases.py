@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.dataset
 import pytest
 
+from pipeline.checking.home import expectations
 from pipeline.datasets.releases import GateClosed, Release, open_release
 from pipeline.datasets.releases import publish as publish_through
 from pipeline.datasets.schema import PUBLISHED_FACTS, arrow_schema
 from pipeline.datasets.store import prepare, write_report
-from pipeline.datasets.suites import SUITES
 from pipeline.datasets.views import WIDE_KINDS, wide_dataset
 from pipeline.errors import DataError, InputError, OutputError
 from tests.datasets.factory import Row, check, coverage, fact, part, report, table
@@ -38,7 +38,7 @@ WEDNESDAY = datetime(2025, 3, 5, 6, tzinfo=UTC)
 def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Suites of one expectation each, for the tests that are not about the gate."""
     folder = tmp_path_factory.mktemp("suites")
-    for path in SUITES.glob("*.json"):
+    for path in expectations("suites").glob("*.json"):
         suite = json.loads(path.read_text(encoding="utf-8"))
         suite["expectations"] = suite["expectations"][:1]
         (folder / path.name).write_text(json.dumps(suite), encoding="utf-8")

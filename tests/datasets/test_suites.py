@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipeline.checking.home import expectations
 from pipeline.datasets.schema import EXTRACTED, arrow_schema, empty
-from pipeline.datasets.suites import SUITES, Outcome, SuiteOutcome, load_suite, run_suites
+from pipeline.datasets.suites import Outcome, SuiteOutcome, load_suite, run_suites
 from pipeline.errors import ConfigError
 from tests.datasets.factory import check, coverage, fact, part, report, table
 
@@ -37,7 +38,7 @@ def with_column(table: pa.Table, name: str, values: list[Any]) -> pa.Table:
 
 def test_good_batch_passes_every_expectation(passed: SuiteOutcome) -> None:
     assert passed.failures == ()
-    declared = {name: len(load_suite(name, SUITES)) for name in EXTRACTED}
+    declared = {name: len(load_suite(name, expectations("suites"))) for name in EXTRACTED}
     evaluated = {name: sum(o.dataset == name for o in passed.outcomes) for name in EXTRACTED}
     assert evaluated == declared
 
@@ -56,7 +57,7 @@ def test_warnings_are_told_and_do_not_close_the_gate(passed: SuiteOutcome) -> No
 @pytest.mark.parametrize("name", EXTRACTED)
 def test_suites_state_the_declared_columns_and_vocabularies(name: str) -> None:
     dataset = EXTRACTED[name]
-    suite = load_suite(name, SUITES)
+    suite = load_suite(name, expectations("suites"))
     lists = [
         e["kwargs"]["column_list"] for e in suite if e["type"] == "expect_table_columns_to_match_ordered_list"
     ]
@@ -70,7 +71,7 @@ def test_suites_state_the_declared_columns_and_vocabularies(name: str) -> None:
     assert {column: values for column, values in sets.items() if column in closed} == closed
 
 
-@pytest.mark.parametrize("path", sorted(SUITES.glob("*.json")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(expectations("suites").glob("*.json")), ids=lambda p: p.stem)
 def test_suites_are_written_by_hand_with_a_reason_each(path: Path) -> None:
     assert path.stem in EXTRACTED
     for expectation in json.loads(path.read_text(encoding="utf-8"))["expectations"]:
