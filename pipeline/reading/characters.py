@@ -1,23 +1,31 @@
-"""Characters of a page through PDFium's raw API: one row per character, one record per text object.
+"""Characters of a page through PDFium's raw API: arrays with one entry a character, and one a text object.
 
-The hot loop of the whole pipeline: about four ctypes calls per character; everything that is the same for
-all characters of a text object (font, size, colour, direction, clip) is asked once per object.
+The hot loop of the whole pipeline: four calls per character; everything that is the same for all characters
+of a text object (font, size, colour, direction, clip) is asked once per object.
 """
 
 from __future__ import annotations
 
 import ctypes
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
+from pipeline.reading import calls
+from pipeline.reading.calls import Flags, Floats, Ints
 from pipeline.reading.page import Box
+from pipeline.reading.radicals import printed
 
 # Share of the em box above and below the baseline (CJK convention, OS/2 default of Chinese fonts). Embedded
 # subsets often carry ascents of 0 or 2 em, so the font's own figures are not used.
 ASCENT, DESCENT = 0.86, 0.14
+
+
+Number = TypeVar("Number", float, Floats)
 
 
 class Display(NamedTuple):
@@ -30,13 +38,9 @@ class Display(NamedTuple):
     e: float
     f: float
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """Map a point."""
+    def point(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """Map a point, or arrays of them."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
-
-    def vector(self, x: float, y: float) -> tuple[float, float]:
-        """Map a direction."""
-        return self.a * x + self.c * y, self.b * x + self.d * y
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Map a rectangle (its sides stay parallel to the axes: pages turn by quarters only)."""
@@ -61,7 +65,7 @@ def display_map(page: Any) -> tuple[Display, float, float]:
     return Display(1, 0, 0, -1, -left, top), width, height
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class TextObject:
     """What all characters painted by one text-showing operator have in common."""
 
@@ -88,134 +92,195 @@ class Char(NamedTuple):
     owner: TextObject
 
 
+_EVERYWHERE = Box(-np.inf, -np.inf, np.inf, np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The text objects of a page as arrays; `clip` is endless where nothing clips."""
+
+    size: Floats
+    font: Sequence[str]
+    bold: Flags
+    color: Ints  # n × 3
+    alpha: Ints
+    mode: Ints
+    upright: Flags
+    clip: Floats  # n × 4
+    order: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """The painted characters of a page in content order; `owner` is the index of each one's text object."""
+
+    codes: npt.NDArray[np.uint32]  # Unicode values as printed
+    x0: Floats
+    top: Floats
+    x1: Floats
+    bottom: Floats
+    baseline: Floats
+    owner: Ints
+    owners: Owners
+
+
+def characters_of(chars: Sequence[Char]) -> Characters:
+    """The same as arrays, of characters that another reader placed."""
+    known: dict[int, int] = {}
+    owners: list[TextObject] = []
+    for char in chars:
+        if known.setdefault(id(char.owner), len(owners)) == len(owners):
+            owners.append(char.owner)
+    x0, top, x1, bottom, baseline = np.array([char[1:6] for char in chars], float).reshape(-1, 5).T
+    return Characters(
+        np.array([ord(printed(char.text)) for char in chars], np.uint32),
+        x0,
+        top,
+        x1,
+        bottom,
+        baseline,
+        np.array([known[id(char.owner)] for char in chars], np.int64),
+        Owners(
+            np.array([of.size for of in owners], float),
+            [of.font for of in owners],
+            np.array([of.bold for of in owners], bool),
+            np.array([of.color for of in owners], np.int64).reshape(-1, 3),
+            np.array([of.alpha for of in owners], np.int64),
+            np.array([of.mode for of in owners], np.int64),
+            np.array([of.upright for of in owners], bool),
+            np.array([of.clip or _EVERYWHERE for of in owners], float).reshape(-1, 4),
+            np.array([of.order for of in owners], np.int64),
+        ),
+    )
+
+
 _BOLD = ("bold", "black", "heavy", "demi")
 
 
-def _font_name(font: Any) -> str:
+def _font(handle: int) -> tuple[str, bool]:
+    """Name and weight of a font."""
+    if not handle:
+        return "", False
+    font = ctypes.cast(handle, pdfium.FPDF_FONT)
     size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
-    if not size:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
-    name = buffer.value.decode("utf-8", "replace")
-    return name[7:] if len(name) > 7 and name[6] == "+" else name
+    name = ""
+    if size:
+        buffer = ctypes.create_string_buffer(size)
+        pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
+        name = buffer.value.decode("utf-8", "replace")
+    if len(name) > 7 and name[6] == "+":
+        name = name[7:]
+    heavy = any(word in name.lower() for word in _BOLD)
+    return name, heavy or pdfium.FPDFFont_GetWeight(font) >= 600
 
 
-def clip_box(obj: Any, display: Display) -> Box | None:
-    """The bounding box of an object's clip path in display coordinates, None where nothing clips it."""
-    clip = pdfium.FPDFPageObj_GetClipPath(obj)
-    paths = pdfium.FPDFClipPath_CountPaths(clip) if clip else 0
-    box: Box | None = None
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for path in range(max(paths, 0)):
-        points = []
-        for index in range(max(pdfium.FPDFClipPath_CountPathSegments(clip, path), 0)):
-            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, index)
-            if segment and pdfium.FPDFPathSegment_GetPoint(segment, x, y):
-                points.append(display.point(x.value, y.value))
-        if len(points) < 2:
+def clip_boxes(objects: Sequence[int], display: Display) -> Floats:
+    """The bounding boxes (n × 4) of what the objects' clip paths leave, endless where nothing clips."""
+    boxes = np.full((len(objects), 4), _EVERYWHERE)
+    known: dict[tuple[int, ...], Box] = {}
+    clips = list(map(calls.clip_path, objects))
+    counts = [calls.clip_count(clip) if clip else 0 for clip in clips]
+    for at, (clip, paths) in enumerate(zip(clips, counts, strict=True)):
+        if paths <= 0:
             continue
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        one = Box(min(xs), min(ys), max(xs), max(ys))
-        box = (
-            one
-            if box is None
-            else Box(
-                max(box.x0, one.x0),
-                max(box.top, one.top),
-                min(box.x1, one.x1),
-                min(box.bottom, one.bottom),
-            )
+        # Objects painted under one clip share its paths, so the first points' addresses tell it.
+        key = tuple(calls.clip_segment(clip, path, 0) for path in range(paths))
+        if key not in known:
+            known[key] = _clip_box(clip, paths, display)
+        boxes[at] = known[key]
+    return boxes
+
+
+def _clip_box(clip: int, paths: int, display: Display) -> Box:
+    box = _EVERYWHERE
+    for path in range(paths):
+        count = calls.clip_segments(clip, path)
+        if count < 2:
+            continue
+        segments = [calls.clip_segment(clip, path, index) for index in range(count)]
+        points = calls.filled(calls.segment_point, segments, count=count, width=2, parts=2, of=np.float32)
+        (xa, ya), (xb, yb) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        one = display.box(xa, ya, xb, yb)
+        box = Box(
+            max(box.x0, one.x0), max(box.top, one.top), min(box.x1, one.x1), min(box.bottom, one.bottom)
         )
     return box
 
 
-class _Fonts:
-    """Names and weights of the fonts met so far, by handle."""
+def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict[int, int]) -> Owners:
+    """The text objects at these addresses; `first` is a character of each."""
+    count, handles, at = len(first), objects.tolist(), first.tolist()
+    page = calls.same(text)
+    matrices = calls.filled(calls.char_matrix, page, at, count=count, width=6, parts=1, of=np.float32)
+    fills = calls.filled(calls.char_fill, page, at, count=count, width=4, parts=4, of=np.uint32)
+    sizes = np.fromiter(map(calls.char_font_size, page, at), float, count)
+    mode = calls.column(calls.text_mode, handles, count=count)
+    a, b, c, d = matrices[:, :4].T.astype(float)
+    across, aside = display.a * a + display.c * b, display.b * a + display.d * b
+    fonts = list(map(calls.text_font, handles))
+    known = {handle: _font(handle) for handle in set(fonts)}
+    return Owners(
+        sizes * np.hypot(c, d),
+        [known[font][0] for font in fonts],
+        np.array([known[font][1] for font in fonts], bool) | (mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE),
+        fills[:, :3].astype(np.int64),
+        fills[:, 3].astype(np.int64),
+        mode,
+        (across > 0) & (np.abs(aside) <= 0.1 * across),
+        clip_boxes(handles, display),
+        np.array([order.get(handle, -1) for handle in handles], np.int64),
+    )
 
-    def __init__(self) -> None:
-        self.known: dict[int, tuple[str, bool]] = {}
 
-    def get(self, obj: Any) -> tuple[str, bool]:
-        font = pdfium.FPDFTextObj_GetFont(obj)
-        key = ctypes.addressof(font.contents) if font else 0
-        found = self.known.get(key)
-        if found is None:
-            name = _font_name(font) if font else ""
-            lower = name.lower()
-            heavy = any(word in lower for word in _BOLD) or (
-                bool(font) and pdfium.FPDFFont_GetWeight(font) >= 600
-            )
-            found = self.known[key] = (name, heavy)
-        return found
+# PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
+_HYPHENS = (0x02, 0xFFFE, 0xAD)
+_UNMAPPED = (0, 0xFFFD, 0xFFFF)
 
 
-def read_characters(
-    page: Any, text_page: Any, display: Display, order: dict[int, int]
-) -> tuple[list[Char], int]:
+def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> tuple[Characters, int]:
     """All painted characters in content order, and how many had no usable Unicode value.
 
     `order` gives the painting position of the page's objects by address (see `graphics.read_graphics`).
     """
-    count = pdfium.FPDFText_CountChars(text_page)
-    chars: list[Char] = []
-    owners: dict[int, TextObject] = {}
-    fonts = _Fonts()
-    loose = pdfium.FS_RECTF()
-    ox, oy = ctypes.c_double(), ctypes.c_double()
-    matrix = pdfium.FS_MATRIX()
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    unmapped = 0
-    get_unicode, get_object = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetTextObject
-    get_loose, get_origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
-    addressof = ctypes.addressof
-    unturned = display.a == 1 and display.d == -1
-    aside, above = display.e, display.f
-    for index in range(max(count, 0)):
-        obj = get_object(text_page, index)
-        if not obj:
-            continue  # a space or line break that PDFium made up
-        code = get_unicode(text_page, index)
-        key = addressof(obj.contents)
-        owner = owners.get(key)
-        if owner is None:
-            pdfium.FPDFText_GetMatrix(text_page, index, matrix)
-            across = display.vector(matrix.a, matrix.b)
-            size = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
-            pdfium.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
-            name, bold = fonts.get(obj)
-            mode = pdfium.FPDFTextObj_GetTextRenderMode(obj)
-            owner = owners[key] = TextObject(
-                size=size,
-                font=name,
-                bold=bold or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
-                color=(red.value, green.value, blue.value),
-                alpha=alpha.value,
-                mode=mode,
-                upright=across[0] > 0 and abs(across[1]) <= 0.1 * across[0],
-                clip=clip_box(obj, display),
-                order=order.get(key, -1),
-            )
-        if code in (0, 0xFFFD, 0xFFFF):
-            unmapped += 1
-            continue
-        # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
-        text = "-" if code in (0x02, 0xFFFE, 0xAD) else chr(code)
-        get_loose(text_page, index, loose)
-        get_origin(text_page, index, ox, oy)
-        if unturned and owner.upright:  # nearly all characters of nearly all pages
-            baseline = above - oy.value
-            size = owner.size
-            left, right = loose.left + aside, loose.right + aside
-            chars.append(
-                Char(text, left, baseline - ASCENT * size, right, baseline + DESCENT * size, baseline, owner)
-            )
-            continue
-        box = display.box(loose.left, loose.bottom, loose.right, loose.top)
-        if owner.upright:
-            _, baseline = display.point(ox.value, oy.value)
-            top, bottom = baseline - ASCENT * owner.size, baseline + DESCENT * owner.size
-        else:
-            baseline, top, bottom = box.bottom, box.top, box.bottom
-        chars.append(Char(text, box.x0, top, box.x1, bottom, baseline, owner))
-    return chars, unmapped
+    text = calls.address(text_page)
+    count = max(pdfium.FPDFText_CountChars(text_page), 0)
+    page = calls.same(text)
+    objects = calls.column(calls.char_object, page, range(count), count=count)
+    codes = calls.column(calls.char_unicode, page, range(count), count=count)
+    painted = objects != 0  # the others are spaces and line breaks that PDFium made up
+    unmapped = painted & np.isin(codes, _UNMAPPED)
+    kept = np.flatnonzero(painted & ~unmapped)
+    addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
+    owners = _owners(text, kept[first], addresses, display, order)
+    index, n = kept.tolist(), len(kept)
+    loose = calls.filled(calls.char_loose_box, page, index, count=n, width=4, parts=1, of=np.float32)
+    origins = calls.filled(calls.char_origin, page, index, count=n, width=2, parts=2, of=np.float64)
+    left, top, right, bottom = loose.T.astype(float)
+    xa, ya = display.point(left, bottom)
+    xb, yb = display.point(right, top)
+    low = np.maximum(ya, yb)
+    upright, size = owners.upright[owner], owners.size[owner]
+    baseline = np.where(upright, display.point(*origins.T)[1], low)
+    return (
+        Characters(
+            _printed(np.where(np.isin(codes[kept], _HYPHENS), ord("-"), codes[kept])),
+            np.minimum(xa, xb),
+            np.where(upright, baseline - ASCENT * size, np.minimum(ya, yb)),
+            np.maximum(xa, xb),
+            np.where(upright, baseline + DESCENT * size, low),
+            baseline,
+            owner,
+            owners,
+        ),
+        int(unmapped.sum()),
+    )
+
+
+def _printed(codes: Ints) -> npt.NDArray[np.uint32]:
+    """Radicals and compatibility forms as the characters that a reader of the page sees."""
+    shown = codes.astype(np.uint32)
+    for at in np.flatnonzero(
+        ((codes >= 0x2E80) & (codes <= 0x2FDF)) | ((codes >= 0xF900) & (codes <= 0xFAFF))
+    ):
+        shown[at] = ord(printed(chr(codes[at])))
+    return shown

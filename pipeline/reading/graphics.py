@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.reading.characters import Display
+from pipeline.reading import calls
+from pipeline.reading.characters import Display, clip_boxes
 from pipeline.reading.page import Box, Fill, Image, Rule
 
 # A filled rectangle or image at most this thick is drawn as a line: rules of 0.5 to 1.5 pt are the rule in
@@ -72,40 +73,43 @@ class Graphics:
     curves: int = 0
 
 
-def _matrix(obj: Any) -> Matrix:
-    m = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(obj, m):
-        return IDENTITY
-    return Matrix(m.a, m.b, m.c, m.d, m.e, m.f)
+_PLACE = np.zeros(6, np.float32)  # where single calls write; PDFium and this process are single-threaded
+_COLOR = np.zeros(4, np.uint32)
+_MODE = np.zeros(2, np.int32)
+_AT_PLACE = _PLACE.ctypes.data
+_AT_COLOR = tuple(_COLOR.ctypes.data + 4 * part for part in range(4))
+_AT_MODE = tuple(_MODE.ctypes.data + 4 * part for part in range(2))
 
 
-def _color(getter: Any, obj: Any) -> tuple[tuple[int, int, int], int]:
-    r, g, b, a = (ctypes.c_uint() for _ in range(4))
-    if not getter(obj, r, g, b, a):
+def _matrix(obj: int) -> Matrix:
+    return Matrix(*_PLACE.tolist()) if calls.object_matrix(obj, _AT_PLACE) else IDENTITY
+
+
+def _color(getter: calls.Plain, obj: int) -> tuple[tuple[int, int, int], int]:
+    if not getter(obj, *_AT_COLOR):
         return (0, 0, 0), 255
-    return (r.value, g.value, b.value), a.value
+    red, green, blue, alpha = _COLOR.tolist()
+    return (red, green, blue), alpha
 
 
-def _subpaths(obj: Any, matrix: Matrix, display: Display) -> tuple[list[list[tuple[float, float]]], bool]:
+Point = tuple[float, float]
+
+
+def _subpaths(obj: int, count: int, place: Callable[[Point], Point]) -> tuple[list[list[Point]], bool]:
     """The path's straight subpaths in display coordinates, and whether it holds a curve."""
-    paths: list[list[tuple[float, float]]] = []
-    curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for index in range(pdfium.FPDFPath_CountSegments(obj)):
-        segment = pdfium.FPDFPath_GetPathSegment(obj, index)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
-        if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
-            curved = True
-            continue
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
-        point = display.point(*matrix.point(x.value, y.value))
+    segments = list(map(calls.path_segment, calls.same(obj), range(count)))
+    kinds = list(map(calls.segment_type, segments))
+    points = calls.filled(calls.segment_point, segments, count=count, width=2, parts=2, of=np.float32)
+    closes = map(calls.segment_closes, segments)
+    paths: list[list[Point]] = []
+    for kind, close, x, y in zip(kinds, closes, *points.T.tolist(), strict=True):
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
-            paths.append([point])
-        elif paths:
-            paths[-1].append(point)
-            if pdfium.FPDFPathSegment_GetClose(segment):
+            paths.append([place((x, y))])
+        elif paths and kind != pdfium.FPDF_SEGMENT_BEZIERTO:
+            paths[-1].append(place((x, y)))
+            if close:
                 paths[-1].append(paths[-1][0])
-    return paths, curved
+    return paths, pdfium.FPDF_SEGMENT_BEZIERTO in kinds
 
 
 def _clipped(box: Box, clip: Box | None) -> Box | None:
@@ -118,24 +122,25 @@ def _clipped(box: Box, clip: Box | None) -> Box | None:
 
 
 def _read_path(
-    obj: Any, matrix: Matrix, display: Display, clip: Box | None, order: int, out: Graphics
+    obj: int, matrix: Matrix, display: Display, clip: Box | None, order: int, out: Graphics
 ) -> None:
-    if pdfium.FPDFPath_CountSegments(obj) > MAX_SEGMENTS:
+    count = calls.path_segments(obj)
+    if count > MAX_SEGMENTS:
         out.curves += 1
         return
-    fill_mode, stroked = ctypes.c_int(), ctypes.c_int()
-    if not pdfium.FPDFPath_GetDrawMode(obj, fill_mode, stroked):
+    if not calls.path_mode(obj, *_AT_MODE):
         return
-    if not fill_mode.value and not stroked.value:
+    filled, stroked = _MODE.tolist()
+    if not filled and not stroked:
         return
-    paths, curved = _subpaths(obj, matrix, display)
+    paths, curved = _subpaths(obj, count, lambda point: display.point(*matrix.point(*point)))
     if curved:
         out.curves += 1
-        if fill_mode.value:
+        if filled:
             _add_shape(paths, obj, order, out)
         return
-    if stroked.value:
-        color, alpha = _color(pdfium.FPDFPageObj_GetStrokeColor, obj)
+    if stroked:
+        color, alpha = _color(calls.object_stroke, obj)
         if alpha > 20:
             for path in paths:
                 for (xa, ya), (xb, yb) in itertools.pairwise(path):
@@ -144,8 +149,8 @@ def _read_path(
                     line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), clip)
                     if line and (line.width > 1 or line.height > 1):
                         out.rules.append(Rule(*line, color))
-    if fill_mode.value:
-        color, alpha = _color(pdfium.FPDFPageObj_GetFillColor, obj)
+    if filled:
+        color, alpha = _color(calls.object_fill, obj)
         if alpha < 20:
             return
         for path in paths:
@@ -168,49 +173,57 @@ def _read_path(
                     out.covers.append(Cover(box, order, color))
 
 
-def _add_shape(paths: Sequence[Sequence[tuple[float, float]]], obj: Any, order: int, out: Graphics) -> None:
+def _add_shape(paths: Sequence[Sequence[Point]], obj: int, order: int, out: Graphics) -> None:
     points = [point for path in paths for point in path]
-    color, alpha = _color(pdfium.FPDFPageObj_GetFillColor, obj)
+    color, alpha = _color(calls.object_fill, obj)
     if len(points) > 2 and alpha > 230:
         xs, ys = [x for x, _ in points], [y for _, y in points]
         out.shapes.append(Cover(Box(min(xs), min(ys), max(xs), max(ys)), order, color))
 
 
-def read_graphics(page: Any, display: Display, clip_of: Any) -> Graphics:
+_DRAWN = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
+
+
+def read_graphics(page: Any, display: Display) -> Graphics:
     """Walk the page's objects (forms included) in painting order."""
     out = Graphics()
     position = 0
 
-    def walk(obj: Any, matrix: Matrix, depth: int) -> None:
+    def walk(objects: Sequence[int], matrix: Matrix, depth: int) -> None:
         nonlocal position
-        position += 1
-        kind = pdfium.FPDFPageObj_GetType(obj)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            out.order[ctypes.addressof(obj.contents)] = position
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            clip = clip_of(obj, display) if depth == 0 else None
-            _read_path(obj, _matrix(obj).then(matrix), display, clip, position, out)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            m = _matrix(obj).then(matrix)
-            corners = [display.point(*m.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
-            xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-            full = Box(min(xs), min(ys), max(xs), max(ys))
-            box = _clipped(full, clip_of(obj, display) if depth == 0 else None)
-            if box is None:
-                return
-            if min(box.width, box.height) <= THIN and max(box.width, box.height) > 4 * THIN:
-                out.rules.append(Rule(*box, (0, 0, 0)))
-            else:
-                out.images.append(Image(*box))
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-            inner = _matrix(obj).then(matrix)
-            for index in range(pdfium.FPDFFormObj_CountObjects(obj)):
-                child = pdfium.FPDFFormObj_GetObject(obj, index)
-                if child:
-                    walk(child, inner, depth + 1)
+        kinds = list(map(calls.object_type, objects))
+        clips: dict[int, Box] = {}
+        if depth == 0:
+            drawn = [obj for obj, kind in zip(objects, kinds, strict=True) if kind in _DRAWN]
+            boxes = map(Box._make, clip_boxes(drawn, display).tolist())
+            clips = dict(zip(drawn, boxes, strict=True))
+        for obj, kind in zip(objects, kinds, strict=True):
+            position += 1
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                out.order[obj] = position
+            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+                own = _matrix(obj).then(matrix)
+                _read_path(obj, own, display, clips.get(obj), position, out)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                _read_image(_matrix(obj).then(matrix), display, clips.get(obj), out)
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+                count = calls.form_count(obj)
+                children = map(calls.form_object, calls.same(obj), range(count))
+                walk([child for child in children if child], _matrix(obj).then(matrix), depth + 1)
 
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        obj = pdfium.FPDFPage_GetObject(page, index)
-        if obj:
-            walk(obj, IDENTITY, 0)
+    handle = calls.address(page)
+    count = max(pdfium.FPDFPage_CountObjects(page), 0)
+    walk([obj for obj in map(calls.page_object, calls.same(handle), range(count)) if obj], IDENTITY, 0)
     return out
+
+
+def _read_image(matrix: Matrix, display: Display, clip: Box | None, out: Graphics) -> None:
+    corners = [display.point(*matrix.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+    box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
+    if box is None:
+        return
+    if min(box.width, box.height) <= THIN and max(box.width, box.height) > 4 * THIN:
+        out.rules.append(Rule(*box, (0, 0, 0)))
+    else:
+        out.images.append(Image(*box))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pipeline.reading.characters import Char, TextObject
+from pipeline.reading.characters import Char, TextObject, characters_of
 from pipeline.reading.glyphs import PX, Line, Memory, lines_of
 from pipeline.reading.graphics import Graphics
 from pipeline.reading.page import Box, Image, Page, Word
@@ -303,7 +303,8 @@ def _words(reads: Sequence[_Read], page: Page) -> list[Word]:
         owner = TextObject(size, FONT, False, color, 255, 0, True, None)
         for letter, (left, right) in zip(read.text, read.edges, strict=True):
             chars.append(Char(letter, left, top, right, bottom, baseline, owner))
-    words, _ = build_words(chars, Hiding(page.width, page.height, Graphics(images=list(page.images))))
+    hiding = Hiding(page.width, page.height, Graphics(images=list(page.images)))
+    words, _ = build_words(characters_of(chars), hiding)
     return [*words, *doubtful]
 
 

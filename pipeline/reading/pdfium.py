@@ -11,7 +11,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.errors import InputError
-from pipeline.reading.characters import clip_box, display_map, read_characters
+from pipeline.reading.characters import display_map, read_characters
 from pipeline.reading.graphics import read_graphics
 from pipeline.reading.page import Page
 from pipeline.reading.textlayer import judge
@@ -36,12 +36,12 @@ class Document:
             raise InputError(f"page {number} cannot be loaded: its objects are damaged")
         try:
             display, width, height = display_map(handle)
-            graphics = read_graphics(handle, display, clip_box)
+            graphics = read_graphics(handle, display)
             text_page = raw.FPDFText_LoadPage(handle)
             if not text_page:
                 raise InputError(f"page {number}: its text cannot be read")
             try:
-                chars, unmapped = read_characters(handle, text_page, display, graphics.order)
+                chars, unmapped = read_characters(text_page, display, graphics.order)
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:

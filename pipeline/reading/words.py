@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
-from pipeline.reading.characters import Char, TextObject
-from pipeline.reading.graphics import Cover, Graphics
-from pipeline.reading.page import Box, HiddenReason, HiddenWord, Word
-from pipeline.reading.radicals import printed
+import numpy as np
+
+from pipeline.reading.calls import Flags, Floats, Ints
+from pipeline.reading.characters import Characters
+from pipeline.reading.graphics import Graphics
+from pipeline.reading.page import HiddenReason, HiddenWord, Word
 
 # Two characters of one baseline belong to one word while the gap between their advance boxes is at most this
 # share of an em: letter-spaced digits stay below 0.15 em, a printed space is 0.25 em or more.
@@ -17,6 +20,9 @@ GAP = 0.2
 SAME_LINE = 0.15  # baselines of one word differ by less than this share of an em
 INVISIBLE_MODES = (3, 7)
 _TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
+_SPACES = np.array([*(code for code in range(0x3001) if chr(code).isspace()), 0x200B], np.uint32)
+_REASONS: tuple[HiddenReason, ...] = get_args(HiddenReason)
+_SEEN = -1
 
 
 class Hiding:
@@ -26,40 +32,51 @@ class Hiding:
         self.width, self.height = width, height
         self.covers, self.images = graphics.covers, graphics.images
         self.behind = [*graphics.covers, *graphics.shapes]
-        self._over: dict[tuple[int, float], list[Cover]] = {}
-        self.last_cover = max((cover.order for cover in self.covers), default=-1)
 
-    def reason(self, char: Char) -> HiddenReason | None:
-        """Why `char` is not seen as part of a line, or None."""
-        owner = char.owner
-        if owner.mode in INVISIBLE_MODES or owner.alpha < 20:
-            return "invisible"
-        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
-        if not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1):
-            return "off_page"
-        if owner.clip is not None and not _shows(char, owner.clip):
-            return "clipped"
-        if 0 <= owner.order < self.last_cover:
-            for cover in self._painted_over(owner, y):
-                if cover.box.x0 + 0.5 <= x <= cover.box.x1 - 0.5:
-                    return "covered"
-        if min(owner.color) >= 247 and not self._dark_behind(x, y, owner.order):
-            return "white"
-        return None if owner.upright else "rotated"
+    def reasons(self, chars: Characters) -> Ints:
+        """For each character why it is not seen as part of a line: an index of `_REASONS`, or -1."""
+        of, owner = chars.owners, chars.owner
+        x, y = (chars.x0 + chars.x1) / 2, (chars.top + chars.bottom) / 2
+        reasons = np.full(len(owner), _SEEN)
 
-    def _painted_over(self, owner: TextObject, y: float) -> list[Cover]:
-        """Covers painted after a text object at the height of its line: found once per object and line."""
-        key = (id(owner), round(y, 1))
-        found = self._over.get(key)
-        if found is None:
-            found = self._over[key] = [
-                c
-                for c in self.covers
-                if c.order > owner.order
-                and c.box.top + 0.5 <= y <= c.box.bottom - 0.5
-                and c.color != owner.color
-            ]
-        return found
+        def hide(where: Flags, reason: HiddenReason) -> None:
+            reasons[where & (reasons == _SEEN)] = _REASONS.index(reason)
+
+        hide((np.isin(of.mode, INVISIBLE_MODES) | (of.alpha < 20))[owner], "invisible")
+        hide((x < -1) | (x > self.width + 1) | (y < -1) | (y > self.height + 1), "off_page")
+        hide(~_shows(chars, of.clip[owner]), "clipped")
+        hide(self._covered(chars, x, y), "covered")
+        white = (of.color.min(axis=1, initial=255) >= 247)[owner] & (reasons == _SEEN)
+        for at in np.flatnonzero(white).tolist():
+            white[at] = not self._dark_behind(float(x[at]), float(y[at]), int(of.order[owner[at]]))
+        hide(white, "white")
+        hide(~of.upright[owner], "rotated")
+        return reasons
+
+    def _covered(self, chars: Characters, x: Floats, y: Floats) -> Flags:
+        """Characters whose middle lies under something painted later in another colour."""
+        covered = np.zeros(len(x), bool)
+        of = chars.owners
+        if not self.covers or not len(x):
+            return covered
+        order = np.array([cover.order for cover in self.covers])
+        late = np.flatnonzero(order > of.order[of.order >= 0].min(initial=order.max()))
+        boxes = np.array([self.covers[at].box for at in late.tolist()], float).reshape(-1, 4) + _INSET
+        # Text object by text object first: of the pairs with a cover few remain.
+        by_owner = np.argsort(chars.owner, kind="stable")
+        first = np.flatnonzero(np.diff(chars.owner[by_owner], prepend=-1))
+        owners = chars.owner[by_owner[first]]
+        left, right = (f.reduceat(x[by_owner], first) for f in (np.minimum, np.maximum))
+        upper, lower = (f.reduceat(y[by_owner], first) for f in (np.minimum, np.maximum))
+        orders, ends = of.order[owners], [*first[1:].tolist(), len(x)]
+        for at, (x0, top, x1, bottom) in zip(late.tolist(), boxes.tolist(), strict=True):
+            under = (orders >= 0) & (orders < order[at]) & (upper <= bottom) & (lower >= top)
+            for one in np.flatnonzero(under & (left <= x1) & (right >= x0)).tolist():
+                if self.covers[at].color != tuple(of.color[owners[one]].tolist()):
+                    of_one = by_owner[first[one] : ends[one]]
+                    xs, ys = x[of_one], y[of_one]
+                    covered[of_one] |= (xs >= x0) & (xs <= x1) & (ys >= top) & (ys <= bottom)
+        return covered
 
     def _dark_behind(self, x: float, y: float, order: int) -> bool:
         under = [c for c in self.behind if (order < 0 or c.order < order) and c.box.holds(x, y, 1.0)]
@@ -70,87 +87,106 @@ class Hiding:
         return any(i.x0 <= x <= i.x1 and i.top <= y <= i.bottom for i in self.images)
 
 
-def _shows(char: Char, clip: Box) -> bool:
+_INSET = np.array([0.5, 0.5, -0.5, -0.5])  # what ends within half a point of a cover's edge is not under it
+
+
+def _shows(chars: Characters, clip: Floats) -> Flags:
     """Whether a clip leaves enough of a character to be read: narrow rows cut labels to their upper third."""
-    across = min(char.x1, clip.x1) - max(char.x0, clip.x0)
-    down = min(char.bottom, clip.bottom) - max(char.top, clip.top)
-    return across >= 0.4 * (char.x1 - char.x0) - 0.01 and down >= 0.2 * (char.bottom - char.top)
+    x0, top, x1, bottom = clip.T
+    across = np.minimum(chars.x1, x1) - np.maximum(chars.x0, x0)
+    down = np.minimum(chars.bottom, bottom) - np.maximum(chars.top, top)
+    seen: Flags = (across >= 0.4 * (chars.x1 - chars.x0) - 0.01) & (down >= 0.2 * (chars.bottom - chars.top))
+    return seen
 
 
-Run = list[Char]
+class Run(NamedTuple):
+    """Touching characters `first` … `last - 1` of `_Ink`."""
+
+    first: int
+    last: int
 
 
-def _runs(chars: Iterable[Char]) -> list[Run]:
-    """Consecutive characters, in content order, that touch; a space ends a run."""
-    runs: list[Run] = []
-    last: Char | None = None
-    for char in chars:
-        if char.text.isspace() or char.text == "\u200b":
-            last = None
-            continue
-        size = char.owner.size or 1.0
-        if (
-            last is not None
-            and abs(char.baseline - last.baseline) < SAME_LINE * size
-            and char.x0 - last.x1 <= GAP * size
+class _Ink:
+    """The characters of one kind (seen, or not seen) without spaces, in content order, as plain lists."""
+
+    def __init__(self, chars: Characters, index: Ints, parted: Flags) -> None:
+        """`parted`: what stands apart from the character before it, whatever the distance."""
+        self.text = chars.codes[index].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        of, owner = chars.owners, chars.owner[index]
+        x0, x1, baseline, sizes = chars.x0[index], chars.x1[index], chars.baseline[index], of.size[owner]
+        size = np.where(sizes[1:] == 0, 1.0, sizes[1:])
+        step = x0[1:] - x0[:-1]
+        touching = (
+            (np.abs(np.diff(baseline)) < SAME_LINE * size)
+            & (x0[1:] - x1[:-1] <= GAP * size)
             # Negative letter-spacing makes advance boxes overlap; the pen still moves to the right.
-            and char.x0 - last.x0 > (0.1 * size if char.owner is last.owner else 0.2 * size)
-            and abs(char.owner.size - last.owner.size) < 0.25 * size
-        ):
-            runs[-1].append(char)
-        else:
-            runs.append([char])
-        last = char
-    return runs
+            & (step > np.where(owner[1:] == owner[:-1], 0.1, 0.2) * size)
+            & (np.abs(np.diff(sizes)) < 0.25 * size)
+            & ~parted[1:]
+        )
+        starts = [0, *(np.flatnonzero(~touching) + 1).tolist()] if len(index) else []
+        self.runs = list(map(Run, starts, [*starts[1:], len(index)]))
+        self.x0, self.x1, self.baseline, self.size = (a.tolist() for a in (x0, x1, baseline, sizes))
+        self.top, self.bottom = chars.top[index].tolist(), chars.bottom[index].tolist()
+        self.owner: list[int] = owner.tolist()
+        self.of = of
+
+    def text_of(self, run: Run) -> str:
+        return self.text[run.first : run.last]
+
+    def word(self, runs: Sequence[Run], bold: bool = False) -> Word:
+        """The word that these runs make up, from the left."""
+        first = runs[0].first
+        owner, right = self.owner[first], self._right_edge(runs)
+        lefts = [x for a, b in runs for x in self.x0[a:b]]
+        red, green, blue = self.of.color[owner].tolist()
+        return Word(
+            text="".join([self.text[a:b] for a, b in runs]),
+            x0=min(lefts),
+            top=min([min(self.top[a:b]) for a, b in runs]),
+            x1=right,
+            bottom=max([max(self.bottom[a:b]) for a, b in runs]),
+            size=max([max(self.size[a:b]) for a, b in runs]),
+            font=self.of.font[owner],
+            bold=bold or bool(self.of.bold[owner]),
+            color=(red, green, blue),
+            char_x=(*lefts, right),
+        )
+
+    def _right_edge(self, runs: Sequence[Run]) -> float:
+        """Where the last character ends: its advance, or the pen's step where letter-spacing is negative."""
+        count = sum(b - a for a, b in runs)
+        last = runs[-1].last - 1
+        x0, x1 = self.x0[last], self.x1[last]
+        if count > 1:
+            before = last - 1 if last > runs[-1].first else runs[-2].last - 1
+            if self.x1[before] - x0 > 0.15 * self.size[last]:
+                return float(min(x1, x0 + (x0 - self.x0[runs[0].first]) / (count - 1) * 1.1))
+        return float(x1)
 
 
-def _right_edge(chars: Sequence[Char]) -> float:
-    """Where the last character ends: its advance, or the pen's step where letter-spacing is negative."""
-    last = chars[-1]
-    if len(chars) > 1 and chars[-2].x1 - last.x0 > 0.15 * last.owner.size:
-        return min(last.x1, last.x0 + (last.x0 - chars[0].x0) / (len(chars) - 1) * 1.1)
-    return last.x1
-
-
-def _word(chars: Sequence[Char], bold: bool) -> Word:
-    first = chars[0]
-    right = _right_edge(chars)
-    return Word(
-        text="".join(printed(c.text) for c in chars),
-        x0=min(c.x0 for c in chars),
-        top=min(c.top for c in chars),
-        x1=right,
-        bottom=max(c.bottom for c in chars),
-        size=max(c.owner.size for c in chars),
-        font=first.owner.font,
-        bold=bold or first.owner.bold,
-        color=first.owner.color,
-        char_x=(*(c.x0 for c in chars), right),
-    )
-
-
-def _text(run: Run) -> str:
-    return "".join(c.text for c in run)
-
-
-def _without_duplicates(runs: list[Run]) -> tuple[list[Run], list[Run], set[int]]:
-    """Runs painted twice at one place (bold by overprinting): kept, dropped, ids of the bold ones."""
+def _without_duplicates(ink: _Ink, runs: Sequence[Run]) -> tuple[list[Run], list[Run], set[Run]]:
+    """Runs painted twice at one place (bold by overprinting): kept, dropped, the bold ones."""
     kept: list[Run] = []
     dropped: list[Run] = []
-    bold: set[int] = set()
+    bold: set[Run] = set()
     at: dict[tuple[str, int, int], Run] = {}
-    for run in runs:
-        first = run[0]
-        text = _text(run)
-        x, y = round(first.x0 / 2), round(first.baseline / 2)
+    texts = [ink.text_of(run) for run in runs]
+    times = Counter(texts)
+    for run, text in zip(runs, texts, strict=True):
+        if times[text] == 1:
+            kept.append(run)
+            continue
+        left, baseline, size = ink.x0[run.first], ink.baseline[run.first], ink.size[run.first]
+        x, y = round(left / 2), round(baseline / 2)
         twin = next(
             (
                 other
                 for dx in (-1, 0, 1)
                 for dy in (-1, 0, 1)
                 if (other := at.get((text, x + dx, y + dy)))
-                and abs(other[0].x0 - first.x0) < 0.2 * first.owner.size
-                and abs(other[0].baseline - first.baseline) < 0.15 * first.owner.size
+                and abs(ink.x0[other.first] - left) < 0.2 * size
+                and abs(ink.baseline[other.first] - baseline) < 0.15 * size
             ),
             None,
         )
@@ -158,75 +194,70 @@ def _without_duplicates(runs: list[Run]) -> tuple[list[Run], list[Run], set[int]
             at[text, x, y] = run
             kept.append(run)
         else:
-            bold.add(id(twin))
+            bold.add(twin)
             dropped.append(run)
     return kept, dropped, bold
 
 
-def _lines(runs: list[Run]) -> list[list[Run]]:
+def _lines(ink: _Ink, runs: Sequence[Run]) -> list[list[Run]]:
     """Runs of one baseline, lines from the top, each sorted by x."""
-    ordered = sorted(runs, key=lambda r: (r[0].baseline, r[0].x0))
+    ordered = sorted(runs, key=lambda run: (ink.baseline[run.first], ink.x0[run.first]))
     lines: list[list[Run]] = []
     for run in ordered:
-        base = run[0].baseline
-        if lines and base - lines[-1][0][0].baseline < SAME_LINE * max(run[0].owner.size, 1.0):
+        base = ink.baseline[run.first]
+        if lines and base - ink.baseline[lines[-1][0].first] < SAME_LINE * max(ink.size[run.first], 1.0):
             lines[-1].append(run)
         else:
             lines.append([run])
     for line in lines:
-        line.sort(key=lambda r: r[0].x0)
+        line.sort(key=lambda run: ink.x0[run.first])
     return lines
 
 
-def _joined(line: list[Run], bold: set[int]) -> list[Word]:
+def _joined(ink: _Ink, line: Sequence[Run], bold: set[Run]) -> list[Word]:
     words: list[Word] = []
-    group: list[Char] = []
+    group: list[Run] = []
     group_bold = False
     for run in line:
         if group:
-            last, first = group[-1], run[0]
-            size = max(last.owner.size, first.owner.size)
-            near = -0.25 * size < first.x0 - last.x1 <= GAP * size
-            alike = min(last.owner.size, first.owner.size) > 0.75 * size
-            if near and alike and (id(run) in bold) == group_bold:
-                group.extend(run)
+            last, first = group[-1].last - 1, run.first
+            small, size = sorted((ink.size[last], ink.size[first]))
+            near = -0.25 * size < ink.x0[first] - ink.x1[last] <= GAP * size
+            if near and small > 0.75 * size and (run in bold) == group_bold:
+                group.append(run)
                 continue
-            words.append(_word(group, group_bold))
-        group, group_bold = list(run), id(run) in bold
+            words.append(ink.word(group, group_bold))
+        group, group_bold = [run], run in bold
     if group:
-        words.append(_word(group, group_bold))
+        words.append(ink.word(group, group_bold))
     return words
 
 
-def build_words(chars: Sequence[Char], hiding: Hiding) -> tuple[list[Word], list[HiddenWord]]:
+def build_words(chars: Characters, hiding: Hiding) -> tuple[list[Word], list[HiddenWord]]:
     """Visible words, lines from the top and each from the left, and what was set aside with the reason."""
-    visible: list[Char] = []
-    unseen: list[tuple[Char, HiddenReason]] = []
-    for char in chars:
-        reason = hiding.reason(char)
-        if reason is None:
-            visible.append(char)
-        elif not char.text.isspace():
-            unseen.append((char, reason))
-    runs = _runs(visible)
-    hidden = _hidden_words(unseen)
-    seen: list[Run] = []
-    for run in runs:
-        if _TEMPLATE.fullmatch(_text(run)):
-            hidden.append(HiddenWord(_word(run, False), "template"))
-        else:
-            seen.append(run)
-    kept, dropped, bold = _without_duplicates(seen)
-    hidden.extend(HiddenWord(_word(run, False), "duplicate") for run in dropped)
-    words = [word for line in _lines(kept) for word in _joined(line, bold)]
-    return words, hidden
+    reasons = hiding.reasons(chars)
+    space = np.isin(chars.codes, _SPACES)
+    seen = reasons == _SEEN
+    index = np.flatnonzero(seen & ~space)
+    spaces_before = np.cumsum(seen & space)[index]
+    ink = _Ink(chars, index, np.diff(spaces_before, prepend=0) > 0)
+    hidden = _hidden_words(chars, np.flatnonzero(~seen & ~space), reasons)
+    runs = ink.runs
+    if "Table" in ink.text:
+        template = [run for run in runs if _TEMPLATE.fullmatch(ink.text_of(run))]
+        hidden.extend(HiddenWord(ink.word([run]), "template") for run in template)
+        runs = sorted(set(runs) - set(template))
+    kept, dropped, bold = _without_duplicates(ink, runs)
+    hidden.extend(HiddenWord(ink.word([run]), "duplicate") for run in dropped)
+    return [word for line in _lines(ink, kept) for word in _joined(ink, line, bold)], hidden
 
 
-def _hidden_words(unseen: Sequence[tuple[Char, HiddenReason]]) -> list[HiddenWord]:
+def _hidden_words(chars: Characters, index: Ints, reasons: Ints) -> list[HiddenWord]:
     """What is not seen, joined to words; template marks of the house's generator named as such."""
+    why = reasons[index]
+    ink = _Ink(chars, index, np.diff(why, prepend=-1) != 0)
     hidden: list[HiddenWord] = []
-    for reason, group in groupby(unseen, key=lambda pair: pair[1]):
-        for run in _runs([char for char, _ in group]):
-            word = _word(run, False)
-            hidden.append(HiddenWord(word, "template" if "Table" in word.text else reason))
+    for run in ink.runs:
+        word = ink.word([run])
+        hidden.append(HiddenWord(word, "template" if "Table" in word.text else _REASONS[why[run.first]]))
     return hidden

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reading.characters import ASCENT, DESCENT, Char, TextObject
+from pipeline.reading.characters import ASCENT, DESCENT, Char, TextObject, characters_of
 from pipeline.reading.graphics import Cover, Graphics
 from pipeline.reading.page import Box, Image, Word
 from pipeline.reading.radicals import printed
@@ -23,7 +23,9 @@ def run(text: str, x: float, baseline: float, of: TextObject, step: float = 5.0)
 
 
 def words_of(chars: list[Char], covers: tuple[Cover, ...] = (), images: tuple[Image, ...] = ()) -> list[str]:
-    words, _ = build_words(chars, Hiding(595, 842, Graphics(covers=list(covers), images=list(images))))
+    words, _ = build_words(
+        characters_of(chars), Hiding(595, 842, Graphics(covers=list(covers), images=list(images)))
+    )
     return [word.text for word in words]
 
 
@@ -53,7 +55,7 @@ def test_template_letters_between_visible_ones_leave_the_number_whole() -> None:
         run("[Table_Base]", 20, 100, replace(BLACK, clip=Box(0, 0, 1, 1))),
     )
     mixed = [char for pair in zip(number, template, strict=False) for char in pair]
-    words, hidden = build_words(mixed, Hiding(595, 842, Graphics()))
+    words, hidden = build_words(characters_of(mixed), Hiding(595, 842, Graphics()))
     assert [w.text for w in words] == ["2,468"]
     assert {h.reason for h in hidden} == {"clipped"}
 
