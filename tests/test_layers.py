@@ -17,6 +17,7 @@ DOORS = {
     "great_expectations": {"datasets/suites.py"},
     "pypdfium2": {
         "reading/pdfium.py",
+        "reading/calls.py",
         "reading/characters.py",
         "reading/graphics.py",
         "reading/pictures.py",

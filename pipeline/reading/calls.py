@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Any, TypeAlias
 
@@ -74,13 +74,13 @@ def column(function: Plain, *arguments: Iterable[int], count: int) -> Ints:
 
 
 def filled(
-    function: Plain, *arguments: Iterable[int], count: int, width: int, parts: int, of: Any
+    function: Plain, *arguments: Iterable[int], count: int, unset: Sequence[float], parts: int, of: Any
 ) -> npt.NDArray[Any]:
-    """`count` × `width` numbers of type `of` that the function writes through `parts` pointers a row.
+    """Rows of numbers of type `of` that the function writes through `parts` pointers a row.
 
-    What the function leaves alone stays 0.
+    A row that the function leaves alone reads as `unset`.
     """
-    into = np.zeros((count, width), of)
+    into = np.tile(np.array(unset, of), (count, 1))
     start, row = into.ctypes.data, into.strides[0]
     step = row // parts
     pointers = (range(start + part * step, start + part * step + row * count, row) for part in range(parts))

@@ -92,6 +92,12 @@ class Char(NamedTuple):
     owner: TextObject
 
 
+# What PDFium leaves unsaid.
+UNTURNED = (1, 0, 0, 1, 0, 0)
+BLACK = (0, 0, 0, 255)
+POINT = (0, 0)
+_BOX = (0, 0, 0, 0)
+
 _EVERYWHERE = Box(-np.inf, -np.inf, np.inf, np.inf)
 
 
@@ -198,7 +204,7 @@ def _clip_box(clip: int, paths: int, display: Display) -> Box:
         if count < 2:
             continue
         segments = [calls.clip_segment(clip, path, index) for index in range(count)]
-        points = calls.filled(calls.segment_point, segments, count=count, width=2, parts=2, of=np.float32)
+        points = calls.filled(calls.segment_point, segments, count=count, unset=POINT, parts=2, of=np.float32)
         (xa, ya), (xb, yb) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         one = display.box(xa, ya, xb, yb)
         box = Box(
@@ -211,8 +217,8 @@ def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict
     """The text objects at these addresses; `first` is a character of each."""
     count, handles, at = len(first), objects.tolist(), first.tolist()
     page = calls.same(text)
-    matrices = calls.filled(calls.char_matrix, page, at, count=count, width=6, parts=1, of=np.float32)
-    fills = calls.filled(calls.char_fill, page, at, count=count, width=4, parts=4, of=np.uint32)
+    matrices = calls.filled(calls.char_matrix, page, at, count=count, unset=UNTURNED, parts=1, of=np.float32)
+    fills = calls.filled(calls.char_fill, page, at, count=count, unset=BLACK, parts=4, of=np.uint32)
     sizes = np.fromiter(map(calls.char_font_size, page, at), float, count)
     mode = calls.column(calls.text_mode, handles, count=count)
     a, b, c, d = matrices[:, :4].T.astype(float)
@@ -253,8 +259,8 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
     owners = _owners(text, kept[first], addresses, display, order)
     index, n = kept.tolist(), len(kept)
-    loose = calls.filled(calls.char_loose_box, page, index, count=n, width=4, parts=1, of=np.float32)
-    origins = calls.filled(calls.char_origin, page, index, count=n, width=2, parts=2, of=np.float64)
+    loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=np.float32)
+    origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=np.float64)
     left, top, right, bottom = loose.T.astype(float)
     xa, ya = display.point(left, bottom)
     xb, yb = display.point(right, top)

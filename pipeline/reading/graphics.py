@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.characters import Display, clip_boxes
+from pipeline.reading.characters import BLACK, POINT, UNTURNED, Display, Number, clip_boxes
 from pipeline.reading.page import Box, Fill, Image, Rule
 
 # A filled rectangle or image at most this thick is drawn as a line: rules of 0.5 to 1.5 pt are the rule in
@@ -42,8 +42,8 @@ class Matrix(NamedTuple):
             self.e * m.b + self.f * m.d + m.f,
         )
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """Map a point."""
+    def point(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """Map a point, or arrays of them."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
 
@@ -73,43 +73,31 @@ class Graphics:
     curves: int = 0
 
 
-_PLACE = np.zeros(6, np.float32)  # where single calls write; PDFium and this process are single-threaded
-_COLOR = np.zeros(4, np.uint32)
-_MODE = np.zeros(2, np.int32)
-_AT_PLACE = _PLACE.ctypes.data
-_AT_COLOR = tuple(_COLOR.ctypes.data + 4 * part for part in range(4))
-_AT_MODE = tuple(_MODE.ctypes.data + 4 * part for part in range(2))
-
-
-def _matrix(obj: int) -> Matrix:
-    return Matrix(*_PLACE.tolist()) if calls.object_matrix(obj, _AT_PLACE) else IDENTITY
-
-
-def _color(getter: calls.Plain, obj: int) -> tuple[tuple[int, int, int], int]:
-    if not getter(obj, *_AT_COLOR):
-        return (0, 0, 0), 255
-    red, green, blue, alpha = _COLOR.tolist()
-    return (red, green, blue), alpha
-
-
 Point = tuple[float, float]
+Color = tuple[int, int, int]
 
 
-def _subpaths(obj: int, count: int, place: Callable[[Point], Point]) -> tuple[list[list[Point]], bool]:
-    """The path's straight subpaths in display coordinates, and whether it holds a curve."""
-    segments = list(map(calls.path_segment, calls.same(obj), range(count)))
-    kinds = list(map(calls.segment_type, segments))
-    points = calls.filled(calls.segment_point, segments, count=count, width=2, parts=2, of=np.float32)
-    closes = map(calls.segment_closes, segments)
-    paths: list[list[Point]] = []
-    for kind, close, x, y in zip(kinds, closes, *points.T.tolist(), strict=True):
-        if kind == pdfium.FPDF_SEGMENT_MOVETO:
-            paths.append([place((x, y))])
-        elif paths and kind != pdfium.FPDF_SEGMENT_BEZIERTO:
-            paths[-1].append(place((x, y)))
-            if close:
-                paths[-1].append(paths[-1][0])
-    return paths, pdfium.FPDF_SEGMENT_BEZIERTO in kinds
+class _Drawn(NamedTuple):
+    """A path or image: where its matrix puts it (forms included), what clips it, when it is painted."""
+
+    handle: int
+    image: bool
+    matrix: Matrix
+    clip: Box | None
+    order: int
+
+
+class _Outline(NamedTuple):
+    """A path's straight parts in display coordinates, and how they are painted."""
+
+    parts: list[list[Point]]
+    curved: bool
+    filled: int
+    stroked: int
+    fill: Color
+    fill_alpha: int
+    stroke: Color
+    stroke_alpha: int
 
 
 def _clipped(box: Box, clip: Box | None) -> Box | None:
@@ -121,106 +109,165 @@ def _clipped(box: Box, clip: Box | None) -> Box | None:
     return cut if cut.x1 >= cut.x0 and cut.bottom >= cut.top else None
 
 
-def _read_path(
-    obj: int, matrix: Matrix, display: Display, clip: Box | None, order: int, out: Graphics
-) -> None:
-    count = calls.path_segments(obj)
-    if count > MAX_SEGMENTS:
-        out.curves += 1
-        return
-    if not calls.path_mode(obj, *_AT_MODE):
-        return
-    filled, stroked = _MODE.tolist()
-    if not filled and not stroked:
-        return
-    paths, curved = _subpaths(obj, count, lambda point: display.point(*matrix.point(*point)))
-    if curved:
-        out.curves += 1
-        if filled:
-            _add_shape(paths, obj, order, out)
-        return
-    if stroked:
-        color, alpha = _color(calls.object_stroke, obj)
-        if alpha > 20:
-            for path in paths:
-                for (xa, ya), (xb, yb) in itertools.pairwise(path):
-                    if abs(ya - yb) > 0.7 and abs(xa - xb) > 0.7:
-                        continue
-                    line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), clip)
-                    if line and (line.width > 1 or line.height > 1):
-                        out.rules.append(Rule(*line, color))
-    if filled:
-        color, alpha = _color(calls.object_fill, obj)
-        if alpha < 20:
-            return
-        for path in paths:
-            corners = {(round(px, 1), round(py, 1)) for px, py in path}
-            xs, ys = [p[0] for p in path], [p[1] for p in path]
-            if len(corners) < 2 or len({round(v) for v in xs}) > 2 + (len(corners) > 4) or len(path) > 6:
-                if len(path) > 6:
-                    out.curves += 1
-                    _add_shape([path], obj, order, out)
-                continue
-            box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
-            if box is None:
-                continue
-            if min(box.width, box.height) <= THIN:
-                if max(box.width, box.height) > THIN:
-                    out.rules.append(Rule(*box, color))
-            else:
-                out.fills.append(Fill(*box, color))
-                if alpha > 230:
-                    out.covers.append(Cover(box, order, color))
-
-
-def _add_shape(paths: Sequence[Sequence[Point]], obj: int, order: int, out: Graphics) -> None:
-    points = [point for path in paths for point in path]
-    color, alpha = _color(calls.object_fill, obj)
-    if len(points) > 2 and alpha > 230:
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        out.shapes.append(Cover(Box(min(xs), min(ys), max(xs), max(ys)), order, color))
-
-
-_DRAWN = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
-
-
 def read_graphics(page: Any, display: Display) -> Graphics:
     """Walk the page's objects (forms included) in painting order."""
     out = Graphics()
+    drawn = _drawn(page, display, out.order)
+    outlines = iter(_outlines([one for one in drawn if not one.image], display))
+    for one in drawn:
+        if one.image:
+            _add_image(one, display, out)
+        elif (outline := next(outlines)) is None:
+            out.curves += 1
+        elif outline.curved:
+            if outline.filled or outline.stroked:
+                out.curves += 1
+            if outline.filled:
+                _add_shape(outline, outline.parts, one.order, out)
+        else:
+            if outline.stroked:
+                _add_strokes(outline, one, out)
+            if outline.filled and outline.fill_alpha >= 20:
+                _add_fills(outline, one, out)
+    return out
+
+
+def _drawn(page: Any, display: Display, order: dict[int, int]) -> list[_Drawn]:
+    """The page's paths and images in painting order; `order` is given the position of each text object."""
+    drawn: list[_Drawn] = []
     position = 0
 
-    def walk(objects: Sequence[int], matrix: Matrix, depth: int) -> None:
+    def walk(objects: Sequence[int], within: Matrix, depth: int) -> None:
         nonlocal position
         kinds = list(map(calls.object_type, objects))
+        placed = [obj for obj, kind in zip(objects, kinds, strict=True) if kind != pdfium.FPDF_PAGEOBJ_TEXT]
+        unset, count = UNTURNED, len(placed)
+        matrices = calls.filled(calls.object_matrix, placed, count=count, unset=unset, parts=1, of=np.float32)
+        matrix = dict(zip(placed, matrices.tolist(), strict=True))
         clips: dict[int, Box] = {}
-        if depth == 0:
-            drawn = [obj for obj, kind in zip(objects, kinds, strict=True) if kind in _DRAWN]
-            boxes = map(Box._make, clip_boxes(drawn, display).tolist())
-            clips = dict(zip(drawn, boxes, strict=True))
+        if depth == 0:  # PDFium gives the clips inside a form in the form's own coordinates
+            boxes = map(Box._make, clip_boxes(placed, display).tolist())
+            clips = dict(zip(placed, boxes, strict=True))
         for obj, kind in zip(objects, kinds, strict=True):
             position += 1
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                out.order[obj] = position
-            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-                own = _matrix(obj).then(matrix)
-                _read_path(obj, own, display, clips.get(obj), position, out)
-            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                _read_image(_matrix(obj).then(matrix), display, clips.get(obj), out)
+                order[obj] = position
+            elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
+                image, own = kind == pdfium.FPDF_PAGEOBJ_IMAGE, Matrix(*matrix[obj]).then(within)
+                drawn.append(_Drawn(obj, image, own, clips.get(obj), position))
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-                count = calls.form_count(obj)
-                children = map(calls.form_object, calls.same(obj), range(count))
-                walk([child for child in children if child], _matrix(obj).then(matrix), depth + 1)
+                children = map(calls.form_object, calls.same(obj), range(calls.form_count(obj)))
+                walk([child for child in children if child], Matrix(*matrix[obj]).then(within), depth + 1)
 
     handle = calls.address(page)
     count = max(pdfium.FPDFPage_CountObjects(page), 0)
     walk([obj for obj in map(calls.page_object, calls.same(handle), range(count)) if obj], IDENTITY, 0)
-    return out
+    return drawn
 
 
-def _read_image(matrix: Matrix, display: Display, clip: Box | None, out: Graphics) -> None:
-    corners = [display.point(*matrix.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+def _outlines(paths: Sequence[_Drawn], display: Display) -> list[_Outline | None]:
+    """The outline of each path, None where it has too many corners to be anything of a table."""
+    handles = [path.handle for path in paths]
+    count = len(handles)
+    modes = calls.filled(calls.path_mode, handles, count=count, unset=(0, 0), parts=2, of=np.int32)
+    fills = calls.filled(calls.object_fill, handles, count=count, unset=BLACK, parts=4, of=np.uint32)
+    strokes = calls.filled(calls.object_stroke, handles, count=count, unset=BLACK, parts=4, of=np.uint32)
+    sizes = calls.column(calls.path_segments, handles, count=count)
+    within = np.where(sizes <= MAX_SEGMENTS, sizes, 0)
+    ends = np.cumsum(within).tolist()
+    segments = [
+        calls.path_segment(handle, index)
+        for handle, size in zip(handles, within.tolist(), strict=True)
+        for index in range(size)
+    ]
+    kinds = list(map(calls.segment_type, segments))
+    closes = list(map(calls.segment_closes, segments))
+    points = calls.filled(
+        calls.segment_point, segments, count=len(segments), unset=POINT, parts=2, of=np.float32
+    ).astype(float)
+    matrices = np.repeat(np.array([path.matrix for path in paths], float).reshape(-1, 6), within, axis=0)
+    placed = display.point(*Matrix(*matrices.T).point(*points.T))
+    xs, ys = (axis.tolist() for axis in placed)
+    outlines: list[_Outline | None] = []
+    start = 0
+    for size, end, (filled, stroked), fill, stroke in zip(
+        sizes.tolist(), ends, modes.tolist(), fills.tolist(), strokes.tolist(), strict=True
+    ):
+        if size > MAX_SEGMENTS:
+            outlines.append(None)
+            continue
+        parts = _parts(kinds[start:end], closes[start:end], xs[start:end], ys[start:end])
+        curved = pdfium.FPDF_SEGMENT_BEZIERTO in kinds[start:end]
+        start = end
+        outlines.append(
+            _Outline(parts, curved, filled, stroked, _color(fill), fill[3], _color(stroke), stroke[3])
+        )
+    return outlines
+
+
+def _color(channels: Sequence[int]) -> Color:
+    red, green, blue = channels[:3]
+    return red, green, blue
+
+
+def _parts(
+    kinds: Sequence[int], closes: Sequence[int], xs: Sequence[float], ys: Sequence[float]
+) -> list[list[Point]]:
+    parts: list[list[Point]] = []
+    for kind, close, x, y in zip(kinds, closes, xs, ys, strict=True):
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            parts.append([(x, y)])
+        elif parts and kind != pdfium.FPDF_SEGMENT_BEZIERTO:
+            parts[-1].append((x, y))
+            if close:
+                parts[-1].append(parts[-1][0])
+    return parts
+
+
+def _add_strokes(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
+    if outline.stroke_alpha <= 20:
+        return
+    for part in outline.parts:
+        for (xa, ya), (xb, yb) in itertools.pairwise(part):
+            if abs(ya - yb) > 0.7 and abs(xa - xb) > 0.7:
+                continue
+            line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), drawn.clip)
+            if line and (line.width > 1 or line.height > 1):
+                out.rules.append(Rule(*line, outline.stroke))
+
+
+def _add_fills(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
+    for part in outline.parts:
+        corners = {(round(x, 1), round(y, 1)) for x, y in part}
+        xs, ys = [x for x, _ in part], [y for _, y in part]
+        if len(corners) < 2 or len({round(x) for x in xs}) > 2 + (len(corners) > 4) or len(part) > 6:
+            if len(part) > 6:
+                out.curves += 1
+                _add_shape(outline, [part], drawn.order, out)
+            continue
+        box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), drawn.clip)
+        if box is None:
+            continue
+        if min(box.width, box.height) <= THIN:
+            if max(box.width, box.height) > THIN:
+                out.rules.append(Rule(*box, outline.fill))
+        else:
+            out.fills.append(Fill(*box, outline.fill))
+            if outline.fill_alpha > 230:
+                out.covers.append(Cover(box, drawn.order, outline.fill))
+
+
+def _add_shape(outline: _Outline, parts: Sequence[Sequence[Point]], order: int, out: Graphics) -> None:
+    points = [point for part in parts for point in part]
+    if len(points) > 2 and outline.fill_alpha > 230:
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        out.shapes.append(Cover(Box(min(xs), min(ys), max(xs), max(ys)), order, outline.fill))
+
+
+def _add_image(drawn: _Drawn, display: Display, out: Graphics) -> None:
+    corners = [display.point(*drawn.matrix.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-    box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
+    box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), drawn.clip)
     if box is None:
         return
     if min(box.width, box.height) <= THIN and max(box.width, box.height) > 4 * THIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.reading.page import Image, TextLayer, Word
@@ -22,7 +23,8 @@ def judge(words: Sequence[Word], unmapped: int, images: Sequence[Image]) -> Text
     total = sum(len(word.text) for word in words)
     if total + unmapped == 0:
         return "none" if images else "good"
-    strange = sum(_is_strange(char) for word in words for char in word.text) + unmapped
+    times = Counter("".join(word.text for word in words))
+    strange = sum(count for char, count in times.items() if _is_strange(char)) + unmapped
     if strange > 0.2 * (total + unmapped):
         return "garbled"
     # Painted text: hundreds of small pictures, a few words of furniture.
