@@ -14,7 +14,7 @@ from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import Stack, even_steps, find_stacks
 from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, tight, width_of
-from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
+from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds, union
 
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
 PROSE_EM = 14.0
@@ -300,7 +300,7 @@ def _block(
 ) -> Block:
     """Set a block together from what stands in it and what was met above it."""
     levels = [w for line in reversed(around.levels) for w in line]
-    box = union([w.box for w in (*levels, *header, *body)])
+    box = bounds((*levels, *header, *body))
     stub = join_words([w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0])
     title = around.titles[0] if around.titles else None
     units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]

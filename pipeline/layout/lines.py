@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.layout.tokens import is_period, is_value
-from pipeline.reading.page import Box, Word, union
+from pipeline.reading.page import Box, Word, bounds
 
 # Word sets a quarter em between Chinese and Latin; a cell gap in the tightest corpus tables is 0.5 em.
 PHRASE_GAP = 0.45
@@ -95,7 +95,7 @@ def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
                 groups[-1].append(word)
                 continue
         groups.append([word])
-    return [Segment(tuple(g), join_words(g), union([w.box for w in g])) for g in groups]
+    return [Segment(tuple(g), join_words(g), bounds(g)) for g in groups]
 
 
 def median_size(words: Sequence[Word]) -> float:

@@ -6,6 +6,7 @@ crop box applied: x grows to the right, y (`top`, `bottom`) grows downwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -45,14 +46,10 @@ class Box(NamedTuple):
         return self.x0 - slack <= x <= self.x1 + slack and self.top - slack <= y <= self.bottom + slack
 
 
-def union(boxes: list[Box]) -> Box:
+def union(boxes: Sequence[Box]) -> Box:
     """The smallest box around all of `boxes` (at least one)."""
-    return Box(
-        min(b.x0 for b in boxes),
-        min(b.top for b in boxes),
-        max(b.x1 for b in boxes),
-        max(b.bottom for b in boxes),
-    )
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return Box(min(x0), min(top), max(x1), max(bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,18 @@ class Word:
     def yc(self) -> float:
         """Vertical centre."""
         return (self.top + self.bottom) / 2
+
+
+def bounds(words: Sequence[Word]) -> Box:
+    """The smallest box around all of `words` (at least one)."""
+    if len(words) == 1:
+        return words[0].box
+    return Box(
+        min([word.x0 for word in words]),
+        min([word.top for word in words]),
+        max([word.x1 for word in words]),
+        max([word.bottom for word in words]),
+    )
 
 
 HiddenReason = Literal[

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.layout.block import Block
 from pipeline.layout.lines import cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
-from pipeline.reading.page import Box, Fill, Word, union
+from pipeline.reading.page import Box, Fill, Word, bounds, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
 from pipeline.tables.headers import place_levels
 from pipeline.tables.labels import LabelLine, Match, joined, label_lines, match_labels
@@ -272,7 +272,7 @@ class _Grid:
         for index in range(span, len(self.columns)):
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
             column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
-            box = union([w.box for w in words]) if words else column_box
+            box = bounds(words) if words else column_box
             text = self._whole(cell_text(words), box)
             self._add(row, index, text, box, "value", bold=bool(words) and words[0].bold)
         return row + 1

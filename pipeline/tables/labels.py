@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.layout.lines import join_words
-from pipeline.reading.page import Box, Word, union
+from pipeline.reading.page import Box, Word, bounds
 
 MAX_WRAP = 4
 
@@ -48,7 +48,7 @@ class Match:
 
 def label_lines(lines: Sequence[Sequence[Word]]) -> list[LabelLine]:
     """Label words, already clustered to lines, as `LabelLine`s."""
-    return [LabelLine(tuple(line), join_words(line), union([w.box for w in line])) for line in lines if line]
+    return [LabelLine(tuple(line), join_words(line), bounds(line)) for line in lines if line]
 
 
 def joined(lines: Sequence[LabelLine]) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.layout.lines import join_words
 from pipeline.layout.tokens import is_value, width_of
 from pipeline.layout.tokens import tight as without_spaces
-from pipeline.reading.page import Box, Word, union
+from pipeline.reading.page import Box, Word, bounds, union
 
 # Lines further apart than this many em are never one paragraph.
 LOOSE = 1.95
@@ -77,7 +77,7 @@ class TextCell:
 def cell_line(words: Sequence[Word]) -> CellLine:
     """Words of one line in one column, from the left."""
     ordered = tuple(sorted(words, key=lambda w: w.x0))
-    return CellLine(ordered, join_words(ordered), union([w.box for w in ordered]))
+    return CellLine(ordered, join_words(ordered), bounds(ordered))
 
 
 def set_together(lines: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import drawn_borders, find_gutters
 from pipeline.layout.lines import Segment
-from pipeline.reading.page import Box, Word, union
+from pipeline.reading.page import Box, Word, bounds, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Piece:
     @property
     def box(self) -> Box:
         """The box around its words."""
-        return union([w.box for w in self.words])
+        return bounds(self.words)
 
 
 def column_cuts(region: Region, runs: Sequence[Sequence[Segment]]) -> list[float]:
