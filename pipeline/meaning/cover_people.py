@@ -129,7 +129,8 @@ def find_analysts(cover: Cover) -> tuple[Analyst, ...]:
         for line in cover.lines
         if not in_related(line, blocks) or _SAC.search(line.tight) or "@" in line.text
     ]
-    lines += [line for line in cover.lines if line not in lines and _person(line.text)]
+    taken = frozenset(lines)
+    lines += [line for line in cover.lines if line not in taken and _person(line.text)]
     lines.sort(key=lambda line: (round(line.top), line.x0))
     names = _names(cover, lines)
     sac: dict[int, str] = {}

@@ -125,14 +125,11 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
     """
     blocks = related_blocks(cover)
     previous = words_for("previous_rating_label")
+    earlier = [line for line in cover.lines if previous.fullmatch(line.tight.rstrip(":"))]
     candidates: list[tuple[float, Rating]] = []
     for line in cover.lines:
         text = line.tight
-        if (
-            in_related(line, blocks)
-            or previous.fullmatch(text.rstrip(":"))
-            or _has_previous_label(cover, line)
-        ):
+        if in_related(line, blocks) or line in earlier or _is_headed(line, earlier):
             continue
         above = line.top <= _TOP * cover.height
         size = line.size / 100
@@ -155,13 +152,11 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
     return _from_prose(cover) if prose else None
 
 
-def _has_previous_label(cover: Cover, line: Line) -> bool:
-    """Whether the row's label says that this is the rating of an earlier report."""
-    previous = words_for("previous_rating_label")
+def _is_headed(line: Line, labels: Sequence[Line]) -> bool:
+    """Whether one of the labels stands left of the line, in its row."""
     return any(
-        previous.fullmatch(other.tight.rstrip(":")) and 0 <= line.x0 - other.x1 <= 200
-        for other in cover.lines
-        if abs(other.yc - line.yc) <= 0.5 * max(other.size, line.size)
+        0 <= line.x0 - label.x1 <= 200 and abs(label.yc - line.yc) <= 0.5 * max(label.size, line.size)
+        for label in labels
     )
 
 

@@ -11,7 +11,6 @@ import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.layout.lines import join_words
 from pipeline.reading.page import Box, Word, bounds
@@ -92,11 +91,16 @@ class _Costs:
         steps = [b - a for a, b in itertools.pairwise(rows)]
         # The pitch of rows without a section head between them: the lower quartile.
         self.pitch = sorted(steps)[len(steps) // 4] if steps else 14.0
+        # Asked again for every pairing of lines and rows: some 700 times a block.
+        self.middle = [line.yc for line in lines]
+        self.open = [not self.full(line) for line in lines]
+        self.fold = [self._fold(above, below) for above, below in itertools.pairwise(lines)]
+        self.band = [self.band_of(y) for y in rows]
         self.offset = self._usual_offset()
 
     def _usual_offset(self) -> float:
         """Labels of the whole table a little above or below their numbers."""
-        gaps = [min((line.yc - y for line in self.lines), key=abs) for y in self.rows if self.lines]
+        gaps = [min([middle - y for middle in self.middle], key=abs) for y in self.rows if self.lines]
         gaps = [g for g in gaps if abs(g) < 0.5 * self.pitch]
         if len(gaps) < 4:
             return 0.0
@@ -113,17 +117,15 @@ class _Costs:
         """The drawn band (between rules or fills) that a row of numbers stands in."""
         return next((b for b in self.bands if b[0] - 0.5 <= y <= b[1] + 0.5), None)
 
-    def wrap(self, group: Sequence[LabelLine]) -> float:
-        """Cost of reading the lines as one label, apart from where the numbers stand."""
+    def _fold(self, above: LabelLine, below: LabelLine) -> float:
+        """Cost of reading two lines as parts of one label, apart from where the numbers stand."""
         cost = 0.0
-        for above, below in itertools.pairwise(group):
-            gap = (below.yc - above.yc) / max(above.size, 1.0)
-            if gap > 1.75:
-                cost += 1.5
-            if above.words[0].bold != below.words[0].bold:
-                cost += 0.6
-            if below.box.x0 > above.box.x0 + 2.2 * above.size and below.box.x0 > self.lines[0].box.x0 + 14:
-                cost += 0.3
+        if (below.yc - above.yc) / max(above.size, 1.0) > 1.75:
+            cost += 1.5
+        if above.words[0].bold != below.words[0].bold:
+            cost += 0.6
+        if below.box.x0 > above.box.x0 + 2.2 * above.size and below.box.x0 > self.lines[0].box.x0 + 14:
+            cost += 0.3
         return cost
 
     def section(self, index: int) -> float:
@@ -136,29 +138,31 @@ class _Costs:
 
     def match(self, first: int, count: int, row: int) -> float:
         """Cost of reading `count` lines from `first` as the label of `row`."""
-        group = self.lines[first : first + count]
+        last = first + count - 1
         y = self.rows[row] + self.offset
-        size = max(group[0].size, 1.0)
-        centre = (group[0].yc + group[-1].yc) / 2
-        band = self.band_of(self.rows[row])
+        size = max(self.lines[first].size, 1.0)
+        centre = (self.middle[first] + self.middle[last]) / 2
+        band = self.band[row]
+        fold = sum(self.fold[first:last])
         if band is not None:
-            outside = sum(not band[0] - 2.0 <= line.yc <= band[1] + 2.0 for line in group)
+            top, bottom = band
+            outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in self.middle[first : last + 1]])
             within = 0.25 if abs(centre - y) > 0.5 * size else 0.0
             if outside == 0:
-                return within + self.wrap(group) * 0.3
-            return 0.8 * outside + abs(centre - y) / size + self.wrap(group)
+                return within + fold * 0.3
+            return 0.8 * outside + abs(centre - y) / size + fold
         if count == 1:
             return max(0.0, abs(centre - y) / size - 0.15)
-        ends = min(abs(group[0].yc - y), abs(group[-1].yc - y)) / size
+        ends = min(abs(self.middle[first] - y), abs(self.middle[last] - y)) / size
         middle = abs(centre - y) / size
-        broken = sum(not self.full(line) for line in group[:-1])
+        broken = sum(self.open[first:last])
         # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch.
-        spaced = 0.5 if (group[-1].yc - group[0].yc) / (count - 1) > 0.93 * self.pitch else 0.0
+        spaced = 0.5 if (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch else 0.0
         reading = min(
             middle + 0.1 + (0.6 if spaced else 0.1) * broken,
             ends + 0.15 + 1.0 * broken + spaced,
         )
-        return reading + self.wrap(group)
+        return reading + fold
 
 
 def match_labels(
@@ -178,7 +182,6 @@ def match_labels(
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
     step: list[list[tuple[int, int] | None]] = [[None] * (m + 1) for _ in range(n + 1)]
     best[0][0] = 0.0
-    cached = lru_cache(maxsize=None)(costs.match)
     reach = max(60.0, 2.5 * costs.pitch)  # no label stands further from its numbers
     for i in range(n + 1):
         for j in range(m + 1):
@@ -191,11 +194,11 @@ def match_labels(
             after = 5.0 if j == m else 0.0
             if i < n and here + (alone := costs.section(i) + after) < best[i + 1][j]:
                 best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
-            if i < n and j < m and lines[i].yc - rows[j] < reach:
+            if i < n and j < m and costs.middle[i] - rows[j] < reach:
                 for count in range(1, min(MAX_WRAP, n - i) + 1):
-                    if rows[j] - lines[i + count - 1].yc > reach:
+                    if rows[j] - costs.middle[i + count - 1] > reach:
                         continue
-                    cost = here + cached(i, count, j)
+                    cost = here + costs.match(i, count, j)
                     if cost < best[i + count][j + 1]:
                         best[i + count][j + 1], step[i + count][j + 1] = cost, (count, 1)
     matches: list[Match] = []

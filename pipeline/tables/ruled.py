@@ -275,6 +275,7 @@ def _connected(rules: Sequence[Rule]) -> list[list[Rule]]:
     for rule in sorted(rules, key=lambda r: (r.top, r.x0)):
         box = Box(rule.x0 - 2, rule.top - 2, rule.x1 + 2, rule.bottom + 2)
         joined = [rule]
+        extent = Box(rule.x0, rule.top, rule.x1, rule.bottom)
         apart: list[tuple[Box, list[Rule]]] = []
         for other, members in groups:
             touches = (
@@ -287,7 +288,8 @@ def _connected(rules: Sequence[Rule]) -> list[list[Rule]]:
             )
             if touches:
                 joined += members
+                extent = union([extent, other])
             else:
                 apart.append((other, members))
-        groups = [*apart, (union([Box(m.x0, m.top, m.x1, m.bottom) for m in joined]), joined)]
+        groups = [*apart, (extent, joined)]
     return [members for _, members in groups]
