@@ -1,145 +1,290 @@
-"""A computed number with what its operands' rounding does to it."""
+"""A computed number with what its operands' rounding does to it.
+
+An estimate remembers how it was computed and works out its exact value and interval when they are asked for:
+of the many readings that are tried, most are plainly right or wrong by the ends in floating point alone.
+"""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
 
 from pipeline.checking.intervals import Interval, exact
+from pipeline.checking.near import UNKNOWN, Near, added, around, divided, multiplied, near
 
 # Beyond this share of the divisor its rounding bends the quotient too much for slopes to describe.
 LINEAR_REACH = Fraction(1, 20)
+Reach = Mapping[str, Fraction]
 
 
-Again = Callable[[Mapping[str, Fraction]], Fraction]  # the value, were some facts printed otherwise
-
-
-@dataclass(frozen=True, slots=True)
 class Estimate:
-    """Value at the printed digits, all values the rounding allows, and what each fact's rounding does to it.
+    """Value at the printed digits, what the rounding allows, and what each fact's rounding does to it."""
 
-    `reach[f]` is how far (signed) the value moves when fact `f` moves up by half of its last digit. `linear`
-    is false where the value bends within the rounding, so that the reaches no longer add up. `again` computes
-    the value anew with other numbers for some facts, by their ids.
-    """
+    @cached_property
+    def value(self) -> Fraction:
+        """The value at the printed digits."""
+        return self.again({})
 
-    value: Fraction
-    interval: Interval
-    again: Again = field(compare=False, repr=False)
-    reach: Mapping[str, Fraction] = field(default_factory=dict)
-    linear: bool = True
+    @cached_property
+    def interval(self) -> Interval:
+        """Every value that the rounding of the operands allows."""
+        raise NotImplementedError
+
+    near: Near  # the ends of the interval in floating point
+
+    @property
+    def reach(self) -> Reach:
+        """How far (signed) the value moves when a fact moves up by half of its last digit, fact by fact."""
+        raise NotImplementedError
+
+    @property
+    def linear(self) -> bool:
+        """Whether the reaches add up; not where the value bends within the rounding."""
+        raise NotImplementedError
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        """The value, were some facts (by their ids) printed otherwise."""
+        raise NotImplementedError
+
+    def meets(self, other: Estimate) -> bool:
+        """Whether some value lies in both intervals."""
+        plain = self.near.meets(other.near)
+        return self.interval.meets(other.interval) if plain is None else plain
+
+    def may_be_zero(self) -> bool:
+        """Whether zero lies in the interval."""
+        return self.near.may_be_zero() and 0 in self.interval
 
     def __add__(self, other: Estimate) -> Estimate:
-        return Estimate(
-            self.value + other.value,
-            self.interval + other.interval,
-            lambda new: self.again(new) + other.again(new),
-            _combined(self.reach, Fraction(1), other.reach, Fraction(1)),
-            self.linear and other.linear,
-        )
+        return _Sum([(self, 1), (other, 1)])
 
     def __sub__(self, other: Estimate) -> Estimate:
-        return Estimate(
-            self.value - other.value,
-            self.interval - other.interval,
-            lambda new: self.again(new) - other.again(new),
-            _combined(self.reach, Fraction(1), other.reach, Fraction(-1)),
-            self.linear and other.linear,
-        )
+        return _Sum([(self, 1), (other, -1)])
 
     def __mul__(self, other: Estimate) -> Estimate:
-        return Estimate(
-            self.value * other.value,
-            self.interval * other.interval,
-            lambda new: self.again(new) * other.again(new),
-            _combined(self.reach, other.value, other.reach, self.value),
-            self.linear and other.linear,
-        )
+        return _Product(self, other)
 
     def __truediv__(self, other: Estimate) -> Estimate:
-        interval = self.interval / other.interval
-        value = self.value / other.value
-        half = (other.interval.high - other.interval.low) / 2
-        return Estimate(
-            value,
-            interval,
-            lambda new: self.again(new) / other.again(new),
-            _combined(self.reach, 1 / other.value, other.reach, -value / other.value),
-            self.linear and other.linear and half <= LINEAR_REACH * abs(other.value),
-        )
-
-    def __neg__(self) -> Estimate:
-        return known(0) - self
-
-    def __abs__(self) -> Estimate:
-        if self.interval.high <= 0:
-            return -self
-        if self.interval.low >= 0:
-            return self
-        return Estimate(abs(self.value), abs(self.interval), lambda new: abs(self.again(new)), {}, False)
+        """Quotient; raises ZeroDivisionError where the divisor may be zero."""
+        return _Quotient(self, other)
 
     def root(self, degree: int) -> Estimate:
-        """The `degree`-th root of a growth factor."""
-        interval = self.interval.root(degree)
-        middle = (interval.low + interval.high) / 2
-        slope = middle / (degree * self.value)
-
-        def again(new: Mapping[str, Fraction]) -> Fraction:
-            factor = self.again(new)
-            return Fraction(float(factor) ** (1 / degree)) if factor > 0 else Fraction(0)
-
-        return Estimate(middle, interval, again, {f: r * slope for f, r in self.reach.items()}, self.linear)
+        """The `degree`-th root of a growth factor; raises ZeroDivisionError where it may not be positive."""
+        return _Root(self, degree)
 
     def within(self, interval: Interval) -> Estimate:
         """The same value with another interval, whose width is no sum of rounding errors."""
-        return Estimate(self.value, interval, self.again, {}, False)
+        return _Within(self, interval)
 
 
 def known(value: Fraction | int) -> Estimate:
     """A number without rounding: a constant of a formula."""
-    return Estimate(Fraction(value), exact(value), lambda _: Fraction(value))
+    return _Known(Fraction(value))
 
 
-def stated(fact_id: str, value: Fraction, interval: Interval, half: Fraction) -> Estimate:
-    """A printed number, off by at most half of its last digit."""
-    return Estimate(value, interval, lambda new: new.get(fact_id, value), {fact_id: half})
+def stated(fact_id: str, value: Fraction, half: Fraction) -> Estimate:
+    """A printed number, off by at most `half` of its last digit."""
+    return _Stated(fact_id, value, half)
 
 
-def mean(parts: list[Estimate]) -> Estimate:
+def total(parts: Sequence[Estimate]) -> Estimate:
+    """Sum of one or more estimates."""
+    return _Sum([(part, 1) for part in parts])
+
+
+def signed_total(parts: Sequence[tuple[Estimate, int]]) -> Estimate:
+    """Sum of one or more estimates, each with the sign (1 or -1) it enters with."""
+    return _Sum(parts)
+
+
+def mean(parts: Sequence[Estimate]) -> Estimate:
     """Arithmetic mean of one or more estimates."""
     return total(parts) / known(len(parts))
 
 
-def median(parts: list[Estimate]) -> Estimate:
+def median(parts: Sequence[Estimate]) -> Estimate:
     """Median of one or more estimates: the interval of the median is the median of the interval ends."""
-    ordered = sorted(parts, key=lambda e: e.value)
-    lows = sorted(e.interval.low for e in parts)
-    highs = sorted(e.interval.high for e in parts)
-    i, j = (len(parts) - 1) // 2, len(parts) // 2
-    middle = mean([ordered[i], ordered[j]])
-    return Estimate(
-        middle.value,
-        Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2),
-        lambda new: statistics.median(part.again(new) for part in parts),
-        middle.reach,
-        False,
-    )
+    return _Median(parts)
 
 
-def total(parts: list[Estimate]) -> Estimate:
-    """Sum of one or more estimates."""
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole + part
-    return whole
+class _Known(Estimate):
+    reach: Reach = MappingProxyType({})
+
+    def __init__(self, value: Fraction) -> None:
+        self.value = value
+        self.near = around(float(value), 0.0)
+
+    @cached_property
+    def interval(self) -> Interval:
+        return exact(self.value)
+
+    linear = True
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return self.value
 
 
-def _combined(
-    left: Mapping[str, Fraction], by: Fraction, right: Mapping[str, Fraction], times: Fraction
-) -> dict[str, Fraction]:
-    reach = {fact: amount * by for fact, amount in left.items()}
-    for fact, amount in right.items():
-        reach[fact] = reach.get(fact, Fraction(0)) + amount * times
+class _Stated(Estimate):
+    def __init__(self, fact_id: str, value: Fraction, half: Fraction) -> None:
+        self.fact_id, self.value, self.half = fact_id, value, half
+        self.near = around(float(value), float(half))
+
+    @cached_property
+    def interval(self) -> Interval:
+        return exact(self.value).widened(self.half)
+
+    @property
+    def reach(self) -> Reach:
+        return {self.fact_id: self.half}
+
+    linear = True
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return new.get(self.fact_id, self.value)
+
+
+class _Sum(Estimate):
+    def __init__(self, parts: Sequence[tuple[Estimate, int]]) -> None:
+        self.parts = parts
+        self.near = added([(part.near, sign) for part, sign in parts])
+
+    @cached_property
+    def interval(self) -> Interval:
+        low = high = Fraction(0)
+        for part, sign in self.parts:
+            inner = part.interval
+            low, high = (
+                (low + inner.low, high + inner.high) if sign > 0 else (low - inner.high, high - inner.low)
+            )
+        return Interval(low, high)
+
+    @property
+    def reach(self) -> Reach:
+        return _combined([(part.reach, Fraction(sign)) for part, sign in self.parts])
+
+    @property
+    def linear(self) -> bool:
+        return all(part.linear for part, _ in self.parts)
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        found = Fraction(0)
+        for part, sign in self.parts:
+            value = part.again(new) if new else part.value
+            found = found + value if sign > 0 else found - value
+        return found
+
+
+class _Product(Estimate):
+    def __init__(self, left: Estimate, right: Estimate) -> None:
+        self.left, self.right = left, right
+        self.near = multiplied(left.near, right.near)
+
+    @cached_property
+    def interval(self) -> Interval:
+        return self.left.interval * self.right.interval
+
+    @property
+    def reach(self) -> Reach:
+        return _combined([(self.left.reach, self.right.value), (self.right.reach, self.left.value)])
+
+    @property
+    def linear(self) -> bool:
+        return self.left.linear and self.right.linear
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return self.left.again(new) * self.right.again(new)
+
+
+class _Quotient(Estimate):
+    def __init__(self, left: Estimate, right: Estimate) -> None:
+        if right.may_be_zero():
+            raise ZeroDivisionError("the divisor may be zero within its rounding")
+        self.left, self.right = left, right
+        self.near = divided(left.near, right.near)
+
+    @cached_property
+    def interval(self) -> Interval:
+        return self.left.interval / self.right.interval
+
+    @property
+    def reach(self) -> Reach:
+        divisor = self.right.value
+        return _combined([(self.left.reach, 1 / divisor), (self.right.reach, -self.value / divisor)])
+
+    @property
+    def linear(self) -> bool:
+        divisor = self.right.interval
+        straight = (divisor.high - divisor.low) / 2 <= LINEAR_REACH * abs(self.right.value)
+        return straight and self.left.linear and self.right.linear
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return self.left.again(new) / self.right.again(new)
+
+
+class _Root(Estimate):
+    def __init__(self, of: Estimate, degree: int) -> None:
+        self.of, self.degree, self.near = of, degree, UNKNOWN
+        self.interval = of.interval.root(degree)
+
+    @cached_property
+    def value(self) -> Fraction:
+        return (self.interval.low + self.interval.high) / 2
+
+    @property
+    def reach(self) -> Reach:
+        return _combined([(self.of.reach, self.value / (self.degree * self.of.value))])
+
+    @property
+    def linear(self) -> bool:
+        return self.of.linear
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        factor = self.of.again(new)
+        return Fraction(float(factor) ** (1 / self.degree)) if factor > 0 else Fraction(0)
+
+
+class _Within(Estimate):
+    def __init__(self, of: Estimate, interval: Interval) -> None:
+        self.of, self.interval = of, interval
+        self.near = near(interval)
+
+    reach: Reach = MappingProxyType({})
+    linear = False
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return self.of.again(new)
+
+
+class _Median(Estimate):
+    def __init__(self, parts: Sequence[Estimate]) -> None:
+        self.parts = sorted(parts, key=lambda part: part.value)
+        self.middle = (len(parts) - 1) // 2, len(parts) // 2
+        self.near = UNKNOWN
+
+    @cached_property
+    def interval(self) -> Interval:
+        i, j = self.middle
+        lows = sorted(part.interval.low for part in self.parts)
+        highs = sorted(part.interval.high for part in self.parts)
+        return Interval((lows[i] + lows[j]) / 2, (highs[i] + highs[j]) / 2)
+
+    @property
+    def reach(self) -> Reach:
+        i, j = self.middle
+        return mean([self.parts[i], self.parts[j]]).reach
+
+    linear = False
+
+    def again(self, new: Mapping[str, Fraction]) -> Fraction:
+        return statistics.median(part.again(new) for part in self.parts)
+
+
+def _combined(parts: Sequence[tuple[Reach, Fraction]]) -> dict[str, Fraction]:
+    reach: dict[str, Fraction] = {}
+    for given, times in parts:
+        for fact, amount in given.items():
+            reach[fact] = reach.get(fact, Fraction(0)) + amount * times
     return reach

@@ -68,7 +68,7 @@ def judge(series: Series) -> Iterator[Finding]:
 def _adds_up(columns: list[Column], reading: int) -> bool:
     """Whether the printed lines are the whole list: in most columns, or in all but the actual years."""
     trials = [(c.left.basis == "actual", t) for c in columns if (t := c.trials[reading])]
-    fits = [(actual, chance) for actual, t in trials if (chance := t.chance() if t.holds else 0.0) >= LUCK]
+    fits = [(actual, chance) for actual, t in trials if (chance := t.chance if t.holds else 0.0) >= LUCK]
     if len(trials) < FEWEST_COLUMNS:
         return False
     estimates = sum(not actual for actual, _ in trials)
@@ -129,7 +129,7 @@ def _definitional(
         if not trials:
             continue
         own = column.trials[reading] if settled and reading in meant else None
-        best = own or min(trials, key=lambda t: (t.gap, abs(t.residual)))
+        best = own or _nearest(trials)
         finding = _finding(series, column, best, inferred if own else "")
         others = [t for t in trials if t.holds]
         if own and others and not own.holds:
@@ -144,13 +144,23 @@ def _definitional(
 
 
 def _finding(series: Series, column: Column, trial: Trial, note: str) -> Finding:
-    verdict, chance = trial.verdict()
+    verdict, chance = trial.verdict
     severity = {"ok": "info", "improbable": "warning"}.get(verdict, series.rule.severity)
     return Finding(series.rule, column, verdict, severity, trial, chance, note)
 
 
 def _best(columns: list[Column], readings: int) -> int:
+    if readings == 1:
+        return 0
     return max(range(readings), key=lambda r: (_tally(columns, r)[0], -r))
+
+
+def _nearest(trials: Sequence[Trial]) -> Trial:
+    """The trial whose intervals are the least apart, then whose values are."""
+    if len(trials) == 1:
+        return trials[0]
+    holding = [t for t in trials if t.holds]
+    return min(holding or trials, key=lambda t: (t.gap, abs(t.residual)))
 
 
 def _tally(columns: list[Column], reading: int) -> tuple[int, int]:
@@ -171,7 +181,7 @@ def _tells_apart(columns: list[Column], reading: int) -> bool:
 def _excused(series: Series, column: Column, trial: Trial | None) -> bool:
     """A misfit of an actual year, where the rule lets actual years rest on what is not printed."""
     lenient = series.rule.actual_years == "excused" and column.left.basis == "actual"
-    return lenient and trial is not None and trial.verdict()[0] != "ok"
+    return lenient and trial is not None and trial.verdict[0] != "ok"
 
 
 def _abridged(series: Series, column: Column, tried: list[Column], reading: int) -> bool:

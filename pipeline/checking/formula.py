@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from typing import Literal
 
@@ -69,13 +70,23 @@ class Growth:
 Expression = Number | Name | Binary | Growth
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formula:
     """One reading of a statement: two expressions that ought to be equal, and its text."""
 
     left: Expression
     right: Expression
     text: str
+
+    @cached_property
+    def operands(self) -> tuple[Name, ...]:
+        """The concepts that the right side needs, in the order written."""
+        return names(self.right)
+
+    @cached_property
+    def only_adds(self) -> bool:
+        """Whether the right side only adds and takes away, so that all its amounts must be of one unit."""
+        return _adds_only(self.right)
 
 
 def parse(text: str) -> tuple[Formula, ...]:
@@ -124,13 +135,12 @@ def evaluate(expression: Expression, values: Mapping[Name, Estimate]) -> Estimat
             return _OPERATIONS[sign](evaluate(left, values), evaluate(right, values))
 
 
-def adds_only(expression: Expression) -> bool:
-    """Whether an expression only adds and takes away, so that all its amounts must be of one unit."""
+def _adds_only(expression: Expression) -> bool:
     match expression:
         case Name():
             return True
         case Binary("+" | "-", left, right):
-            return adds_only(left) and adds_only(right)
+            return _adds_only(left) and _adds_only(right)
         case _:
             return False
 

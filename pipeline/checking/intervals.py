@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 HALF = Fraction(1, 2)
 
@@ -78,6 +79,7 @@ def exact(value: Fraction | int) -> Interval:
     return Interval(Fraction(value), Fraction(value))
 
 
+@lru_cache(maxsize=64)
 def half_digit(decimals: int) -> Fraction:
     """Half of the last printed digit: 1/2 for `29,359`, 1/200 for `900.79`."""
     return HALF / Fraction(10) ** decimals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from pipeline.checking.estimate import Estimate, known, total
+from pipeline.checking.estimate import known, signed_total, total
 from pipeline.checking.periods import earlier, length, parts
 from pipeline.checking.rules import Rule, RuleSet
 from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet, commensurable
@@ -59,7 +59,7 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
     tried: list[tuple[Trial, Trial, Trial]] = []
     for base in bases:
         top, bottom = now.estimate(), base.estimate()
-        if top is None or bottom is None or 0 in bottom.interval:
+        if top is None or bottom is None or bottom.may_be_zero():
             continue
         ratio = top / bottom
         signed = ratio - known(1)
@@ -117,7 +117,7 @@ def _share(cell: Printed, pairs: Sequence[tuple[Row, Row, int]]) -> Column:
     for item, base, sign in pairs:
         top, bottom = item.at(cell.period), base.at(cell.period)
         a, b = top and top.estimate(), bottom and bottom.estimate()
-        if not (top and bottom and a and b) or 0 in b.interval or not commensurable((top, bottom)):
+        if not (top and bottom and a and b) or b.may_be_zero() or not commensurable((top, bottom)):
             trials.append(None)
             continue
         right = a / b if sign > 0 else known(0) - a / b
@@ -205,30 +205,29 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
     trials: list[Trial | None] = []
     missing = ""
+    under = {row: row.at(cell.period) for listed, _ in readings for row, _ in listed}
+    in_one_unit = commensurable((cell, *(f for f in under.values() if f)))
     for listed, change in readings:
-        facts = [(row.at(cell.period), sign) for row, sign in listed]
-        blank = next(
-            (row.label for (row, _), (f, _) in zip(listed, facts, strict=True) if not _usable(f)), None
-        )
+        blank = next((row.label for row, _ in listed if not _usable(under[row])), None)
         if blank is not None:
             missing = missing or f"{blank} {cell.period} is blank"
             trials.append(None)
             continue
-        parts_of = [_signed(f, sign) for f, sign in facts if f and f.value is not None]
-        used = tuple(f for f, _ in facts if f)
-        if len(parts_of) < FEWEST_LINES or not commensurable((cell, *used)):
+        used = tuple(f for row, _ in listed if (f := under[row]))
+        parts_of = [(e, sign) for row, sign in listed if (f := under[row]) and (e := f.estimate())]
+        if len(parts_of) < FEWEST_LINES or not (in_one_unit or commensurable((cell, *used))):
             trials.append(None)
             continue
-        text = " ".join(("- " if sign < 0 else "+ ") + row.label for row, sign in listed).removeprefix("+ ")
-        trials.append(
-            trial(
-                (cell, *used), own, total(parts_of), f"{text}" if len(text) < 60 else _short(listed, change)
-            )
-        )
+        trials.append(trial((cell, *used), own, signed_total(parts_of), _listing(listed, change)))
     return Column(cell, tuple(trials), missing or "too few lines are printed in its unit")
 
 
-def _short(listed: tuple[Line, ...], change: str) -> str:
+def _listing(listed: tuple[Line, ...], change: str) -> str:
+    """The lines with their signs, or where they begin and end."""
+    if len(listed) < 12:
+        text = " ".join(("- " if sign < 0 else "+ ") + row.label for row, sign in listed).removeprefix("+ ")
+        if len(text) < 60:
+            return text
     text = f"the {len(listed)} lines {listed[0][0].label} … {listed[-1][0].label}"
     return f"{text} ({change})" if change else text
 
@@ -236,12 +235,6 @@ def _short(listed: tuple[Line, ...], change: str) -> str:
 def _usable(fact: Printed | None) -> bool:
     """A number, or a dash: in a list of lines a dash says nil, and the columns must bear that out too."""
     return fact is not None and (fact.value is not None or fact.missing == "dash")
-
-
-def _signed(fact: Printed, sign: int) -> Estimate:
-    estimate = fact.estimate()
-    assert estimate is not None
-    return estimate if sign > 0 else known(0) - estimate
 
 
 def segments(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:

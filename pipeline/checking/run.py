@@ -158,7 +158,7 @@ def _row(report: Report, one: Told) -> dict[str, Any]:
             right.interval.high,
             trial.residual,
         )
-        amounts = {name: _float(value / trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
+        amounts = {name: _ratio(value, trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
     return {
         "check_id": _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
         "report_id": report.report_id,
@@ -205,8 +205,8 @@ def _check_id(report_id: str, rule_id: str, fact_ids: list[str], period: str | N
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _float(value: Fraction) -> float:
-    return value.numerator / value.denominator
+def _ratio(value: Fraction, unit: Fraction) -> float:
+    return (value.numerator * unit.denominator) / (value.denominator * unit.numerator)
 
 
 def _unknown(report_id: str) -> Exception:

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 from pipeline.checking.cutting import cut_interval, cut_tables
 from pipeline.checking.estimate import Estimate, known
-from pipeline.checking.formula import Formula, Name, adds_only, evaluate, names, show
+from pipeline.checking.formula import Formula, Name, evaluate, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
 from pipeline.checking.rules import Rule, RuleSet
@@ -25,7 +25,7 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     left = rule.formulas[0].left
     assert isinstance(left, Name)  # the loader refuses anything else
     wanted = rules.named(left.concept)
-    for sheet, row in _rows(rule, report):
+    for sheet, row in _rows(rule, report, wanted):
         cells = [c for c in row.cells if c.concept in wanted and company_level(c)]
         if not cells or (rule.skip_labels and rule.skip_labels.search(row.label)):
             continue
@@ -56,7 +56,7 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     assert rule.expression is not None
     first = names(rule.expression)[0]
     formula = Formula(first, rule.expression, show(rule.expression))
-    for sheet, row in _rows(rule, report):
+    for sheet, row in _rows(rule, report, (first.concept,)):
         cells = [c for c in row.cells if c.concept == first.concept and c.value]
         finder = _Finder(rule, report, rules, sheet, row)
         if not cells or not finder.prints_all(cells[0].entity, formula):
@@ -91,7 +91,7 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     for concept in rule.concepts:
         rows = [
             (sheet, row)
-            for sheet, row in _rows(rule, report)
+            for sheet, row in _rows(rule, report, (concept,))
             if any(c.concept == concept and company_level(c) for c in row.cells)
         ]
         rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
@@ -164,7 +164,7 @@ class _Finder:
         self.rule, self.report, self.rules, self.sheet, self.row = rule, report, rules, sheet, row
 
     def prints_all(self, entity: str, formula: Formula) -> bool:
-        return all(self._printed(entity, name) for name in names(formula.right))
+        return all(self._printed(entity, name) for name in formula.operands)
 
     def _printed(self, entity: str, name: Name) -> bool:
         concepts = self.rules.named(name.concept)
@@ -198,7 +198,7 @@ class _Finder:
 
     def mixes(self, formula: Formula, cell: Printed) -> list[dict[Name, Printed]] | str:
         """Ways to fill the names of a formula; a sentence where one of them cannot be filled."""
-        wanted = names(formula.right)
+        wanted = formula.operands
         choices: list[list[Printed]] = []
         for name in wanted:
             found = [
@@ -212,10 +212,7 @@ class _Finder:
                 return (
                     f"{found[0].label} {found[0].period or ''} is printed as {found[0].text or 'a blank'!r}"
                 )
-            distinct: dict[object, Printed] = {}
-            for figure in figures:
-                distinct.setdefault((figure.value, figure.decimals, figure.scale, figure.unit), figure)
-            choices.append(list(distinct.values())[:MOST_SOURCES])
+            choices.append(_distinct(figures)[:MOST_SOURCES])
         mixes = [dict(zip(wanted, mix, strict=True)) for mix in islice(product(*choices), MOST_MIXES)]
         same = [m for m in mixes if _comparable(formula, cell, m) and self._of_one_series(m)]
         # Figures of one table were kept together by whoever printed them: they come before a mixture.
@@ -233,6 +230,16 @@ class _Finder:
         return True
 
 
+def _distinct(figures: list[Printed]) -> list[Printed]:
+    """The facts that differ in what they say, the first of each."""
+    if len(figures) == 1:
+        return figures
+    found: dict[object, Printed] = {}
+    for figure in figures:
+        found.setdefault((figure.value, figure.decimals, figure.scale, figure.unit), figure)
+    return list(found.values())
+
+
 def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bool:
     """One currency throughout; and where the formula only adds, one unit: a share of assets is no asset."""
     facts = (cell, *mix.values())
@@ -243,7 +250,7 @@ def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bo
             return False
     if not commensurable(facts):
         return False
-    return not adds_only(formula.right) or len({f.unit for f in facts}) == 1
+    return not formula.only_adds or len({f.unit for f in facts}) == 1
 
 
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:
@@ -258,9 +265,15 @@ def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Colu
             missing = missing or mixes
             trials.append(None)
             continue
-        tried = [t for mix in mixes if (t := _tried(formula, cell, own, mix))]
-        trials.append(next((t for t in tried if t.verdict()[0] == "ok"), tried[0] if tried else None))
-        if not tried:
+        first: Trial | None = None
+        for mix in mixes:
+            held = _tried(formula, cell, own, mix)
+            first = first or held
+            if held and held.verdict[0] == "ok":
+                first = held
+                break
+        trials.append(first)
+        if first is None:
             missing = missing or "a divisor may be zero within its rounding"
     return Column(cell, tuple(trials), missing)
 
@@ -306,9 +319,8 @@ def _shared(intervals: Sequence[Interval]) -> Interval:
     return Interval(min(i.low for i in best), max(i.high for i in best))
 
 
-def _rows(rule: Rule, report: Report) -> Iterator[tuple[Sheet, Row]]:
+def _rows(rule: Rule, report: Report, concepts: Sequence[str]) -> Iterator[tuple[Sheet, Row]]:
     for sheet in report.sheets:
-        if not rule.speaks_of(sheet.kind, sheet.concepts):
-            continue
-        for row in sheet.rows:
-            yield sheet, row
+        if rule.speaks_of(sheet.kind, sheet.concepts):
+            for row in sheet.rows_with(concepts):
+                yield sheet, row

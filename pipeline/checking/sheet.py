@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pipeline.checking.estimate import Estimate, stated
-from pipeline.checking.intervals import Interval, half_digit, printed
+from pipeline.checking.intervals import half_digit
 from pipeline.errors import DataError
 
 FACT_COLUMNS = (
@@ -48,6 +48,7 @@ ANNOUNCED = re.compile(r"^其中|^of which|^incl", re.I)
 _QUALIFIER = re.compile(
     "基本|摊薄|稀释|全面|加权|平均|最新|当年|现价|扣非|调整|ttm|lf|lyr|basic|diluted|adjusted"
 )
+_PERCENT = Fraction(1, 100)
 WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
 
 
@@ -78,9 +79,7 @@ class Printed:
     @cached_property
     def factor(self) -> Fraction:
         """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent; 1 where no unit is known."""
-        if self.unit == "percent":
-            return Fraction(1, 100)
-        return Fraction(10) ** (self.scale or 0)
+        return _PERCENT if self.unit == "percent" else power_of_ten(self.scale or 0)
 
     @property
     def measured(self) -> bool:
@@ -90,7 +89,7 @@ class Printed:
     @property
     def half(self) -> Fraction:
         """Half of the last printed digit, in base units."""
-        return half_digit(self.decimals) * self.factor
+        return _half(self.decimals, self.unit == "percent", self.scale or 0)
 
     @property
     def currency(self) -> str | None:
@@ -106,12 +105,10 @@ class Printed:
     def _estimate(self) -> Estimate | None:
         if self.value is None:
             return None
-        interval = printed(self.value, self.decimals)
-        low, high = interval.low * self.factor, interval.high * self.factor
-        return stated(self.fact_id, self.value * self.factor, Interval(low, high), self.half)
+        return stated(self.fact_id, self.value * self.factor, self.half)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """The cells of one printed row, left to right."""
 
@@ -119,13 +116,13 @@ class Row:
     path: tuple[str, ...]
     cells: tuple[Printed, ...]
 
-    @property
+    @cached_property
     def concept(self) -> str | None:
         """The concept that all its cells share, if they do (comps have one per column instead)."""
         concepts = {cell.concept for cell in self.cells}
         return concepts.pop() if len(concepts) == 1 else None
 
-    @property
+    @cached_property
     def unit(self) -> str | None:
         """The unit that all its cells share."""
         units = {cell.unit for cell in self.cells}
@@ -133,8 +130,15 @@ class Row:
 
     def at(self, period: str | None) -> Printed | None:
         """The cell of a period; None where the row has none, or several."""
-        found = [cell for cell in self.cells if cell.period == period]
+        found = self._by_period.get(period, ())
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _by_period(self) -> Mapping[str | None, list[Printed]]:
+        found: dict[str | None, list[Printed]] = defaultdict(list)
+        for cell in self.cells:
+            found[cell.period].append(cell)
+        return found
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,21 @@ class Sheet:
     @cached_property
     def concepts(self) -> frozenset[str]:
         """Every concept that is printed somewhere in the table."""
-        return frozenset(c.concept for row in self.rows for c in row.cells if c.concept)
+        return frozenset(self._with)
+
+    def rows_with(self, concepts: Iterable[str]) -> list[Row]:
+        """The rows in which one of the concepts is printed, top to bottom."""
+        found = {i for concept in concepts for i in self._with.get(concept, ())}
+        return [self.rows[i] for i in sorted(found)]
+
+    @cached_property
+    def _with(self) -> Mapping[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for i, row in enumerate(self.rows):
+            for cell in row.cells:
+                if cell.concept:
+                    found[cell.concept].add(i)
+        return dict(found)
 
     @cached_property
     def index(self) -> Mapping[tuple[str, str, str | None], tuple[Printed, ...]]:
@@ -253,6 +271,17 @@ def rows_of(cells: Iterable[Printed]) -> list[Row]:
     ]
 
 
+@lru_cache(maxsize=64)
+def power_of_ten(exponent: int) -> Fraction:
+    """Base units in one unit of this power of ten."""
+    return Fraction(10) ** exponent
+
+
+@lru_cache(maxsize=256)
+def _half(decimals: int, percent: bool, scale: int) -> Fraction:
+    return half_digit(decimals) * (_PERCENT if percent else power_of_ten(scale))
+
+
 def qualifiers(label: str) -> frozenset[str]:
     """The words of a label that say which definition of a figure is meant: 基本, 摊薄, 加权, TTM …"""
     return frozenset(_QUALIFIER.findall(unicodedata.normalize("NFKC", label).lower()))
@@ -313,5 +342,5 @@ def _printed(row: Mapping[str, Any]) -> Printed:
 def _fraction(value: Decimal | float | int | str | None) -> Fraction | None:
     if value is None:
         return None
-    exact = Decimal(str(value))
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
     return None if exact.is_nan() else Fraction(exact)  # NaN is how a DataFrame of floats gives a null

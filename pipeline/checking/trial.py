@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from pipeline.checking.estimate import Estimate
@@ -14,9 +15,10 @@ from pipeline.checking.sheet import Printed
 
 Verdict = Literal["ok", "impossible", "improbable", "not_checkable"]
 LUCK = 0.001  # less likely than this by rounding alone is `improbable`
+MOST_OF_IT = Fraction(99, 100)  # of the widest error: one in a hundred is wider, LUCK is one in a thousand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """The printed number (`left`), what one reading of the rule gives (`right`), and the facts it used.
 
@@ -31,15 +33,15 @@ class Trial:
     text: str
     slip: str = ""  # a usual slip that gives the printed number: a mean of all rows but the last
 
-    @property
+    @cached_property
     def residual(self) -> Fraction:
         """Printed less expected, in base units."""
         return self.left.value - self.right.value
 
-    @property
+    @cached_property
     def holds(self) -> bool:
         """Whether numbers that round to the printed ones can satisfy the rule."""
-        return self.left.interval.meets(self.right.interval)
+        return self.left.meets(self.right)
 
     @property
     def room(self) -> Fraction:
@@ -53,6 +55,7 @@ class Trial:
         a, b = self.left.interval, self.right.interval
         return max(a.low - b.high, b.low - a.high, Fraction(0))
 
+    @cached_property
     def chance(self) -> float:
         """Probability that rounding alone opens a residual this wide; 1 where slopes cannot tell.
 
@@ -72,11 +75,29 @@ class Trial:
             return 1.0
         return tail([abs(amount) for amount in reach.values()], abs(self.residual) - own)
 
+    @property
+    def _plain(self) -> bool:
+        """Whether the rounding of one number is enough to explain the residual.
+
+        The errors of the others, each as likely up as down, make a wide residual only likelier.
+        """
+        residual = abs(self.residual)
+        own = self.facts[0]
+        if residual <= own.half and all(f is not own for f in self.facts[1:]):
+            return True
+        if not (self.left.linear and self.right.linear):
+            return True
+        widest = max((abs(r) for f, r in self.right.reach.items() if f != own.fact_id), default=Fraction(0))
+        return residual <= widest * MOST_OF_IT
+
+    @cached_property
     def verdict(self) -> tuple[Verdict, float]:
-        """The verdict of this reading, with the chance that rounding explains it."""
+        """The verdict of this reading, with the chance that rounding explains it (1 where that is plain)."""
         if not self.holds:
             return "impossible", 0.0
-        chance = self.chance()
+        if self._plain:
+            return "ok", 1.0
+        chance = self.chance
         return ("improbable" if chance < LUCK else "ok"), chance
 
 

@@ -15,7 +15,6 @@ from pipeline.checking.formula import (
     parse_expression,
     show,
 )
-from pipeline.checking.intervals import printed
 
 
 def value(expression: Expression, **amounts: int) -> Fraction:
@@ -66,8 +65,8 @@ def test_names_know_their_year() -> None:
 
 def test_rounding_goes_through_the_formula_and_keeps_its_sources() -> None:
     (formula,) = parse("margin = profit / revenue")
-    profit = stated("p", Fraction(10), printed(10, 0), Fraction(1, 2))
-    revenue = stated("r", Fraction(40), printed(40, 0), Fraction(1, 2))
+    profit = stated("p", Fraction(10), Fraction(1, 2))
+    revenue = stated("r", Fraction(40), Fraction(1, 2))
     found = evaluate(formula.right, {Name("profit"): profit, Name("revenue"): revenue})
     assert found.interval.low == Fraction(19, 81)
     assert found.interval.high == Fraction(21, 79)
@@ -77,7 +76,7 @@ def test_rounding_goes_through_the_formula_and_keeps_its_sources() -> None:
 
 def test_a_divisor_with_few_digits_is_not_taken_for_linear() -> None:
     (formula,) = parse("g = growth(x)")[:1]
-    estimate = stated("x", Fraction(3), printed(3, 0), Fraction(1, 2))
+    estimate = stated("x", Fraction(3), Fraction(1, 2))
     assert not evaluate(formula.right, {Name("x"): estimate, Name("x", -1): estimate}).linear
 
 
