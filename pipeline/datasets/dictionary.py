@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.datasets.estimates import ESTIMATES
 from pipeline.datasets.schema import CONTRACT_VERSION, EXTRACTED, PUBLISHED_FACTS, Column, Dataset
 from pipeline.datasets.views import WIDE_KINDS, wide_dataset
 
@@ -42,7 +43,7 @@ def data_dictionary() -> str:
 
 def release_dictionary() -> str:
     """The text of a release's `README.md`."""
-    datasets = [PUBLISHED_FACTS, *(EXTRACTED[name] for name in ("reports", "tables", "checks"))]
+    datasets = [PUBLISHED_FACTS, *(EXTRACTED[name] for name in ("reports", "tables", "checks")), ESTIMATES]
     datasets += [wide_dataset(kind) for kind in WIDE_KINDS]
     return "\n".join([_RELEASE_HEAD, *(line for d in datasets for line in _section(d))])
 

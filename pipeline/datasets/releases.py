@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.derived import quality_of, superseded
 from pipeline.datasets.dictionary import release_dictionary
+from pipeline.datasets.estimates import ESTIMATES, estimates_table
 from pipeline.datasets.files import make_folder, move, sync, write_parquet, write_text
 from pipeline.datasets.gate import Gate, GateClosed, hold
 from pipeline.datasets.query import ask
@@ -149,6 +150,7 @@ def _published(
     return {
         "facts": enriched,
         **{name: datasets[name] for name in ("reports", "tables", "checks")},
+        ESTIMATES.name: estimates_table(enriched, reports),
         **{kind: wide_table(kind, enriched, reports) for kind in WIDE_KINDS},
     }
 

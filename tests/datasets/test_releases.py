@@ -74,7 +74,7 @@ def out(tmp_path: Path) -> Path:
 def test_release_holds_every_dataset_for_every_reader(out: Path, tmp_path: Path) -> None:
     release = publish_through(out, tmp_path / "published", now=MONDAY)
     assert release.is_new
-    assert set(release.rows) == {"facts", "reports", "tables", "checks", *WIDE_KINDS}
+    assert set(release.rows) == {"facts", "reports", "tables", "checks", "estimates", *WIDE_KINDS}
     facts = release.facts(as_arrow=True)
     assert facts.schema.equals(arrow_schema(PUBLISHED_FACTS))
     assert facts["quality"].to_pylist() == ["passed", "passed"]

@@ -1,0 +1,205 @@
+"""SQL over a release: its datasets and the tables computed from them, as of a date.
+
+    facts, reports, tables, checks           the datasets; `facts` without the numbers that failed a check
+    all_facts                                those too
+    income_statement, … benchmarks           the wide tables
+    estimates, consensus, revisions          what houses expect, and how it changed
+    target_prices, ratings                   their histories
+    consensus_at(day, stale_days := 180)     the consensus of another day: a table to select from
+
+A question can read the release's own files and nothing else, and change nothing: no other file, no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from pipeline.datasets.estimates import ESTIMATES
+from pipeline.datasets.frames import Form, in_form
+from pipeline.datasets.opinions import CONSENSUS, STALE_DAYS, VIEWS
+from pipeline.datasets.schema import FACTS, REPORTS
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars
+    import pyarrow as pa
+
+    from pipeline.datasets.release import Release
+
+Day = date | str
+Instant = datetime | str
+
+# Stored under a dataset's name, asked under another: the name itself is the view that people want.
+_STORED = {FACTS.name: "all_facts", ESTIMATES.name: "estimates_printed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What may be looked at: printed on or before `as_of`, known to this system at `known_by` (UTC)."""
+
+    as_of: date | None = None
+    known_by: datetime | None = None
+
+    @classmethod
+    def of(cls, as_of: Day | None = None, known_by: Instant | None = None) -> Moment:
+        """From dates or their spelling; InputError where a spelling is none."""
+        try:
+            day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+            instant = datetime.fromisoformat(known_by) if isinstance(known_by, str) else known_by
+        except ValueError as error:
+            raise InputError(
+                f"{error}: dates are written 2025-03-31, instants 2025-03-31T06:00:00"
+            ) from error
+        if instant is not None:
+            instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        return cls(day, instant)
+
+    def where(self, columns: Sequence[str]) -> str:
+        """The condition on rows with these columns."""
+        held = ["true"]
+        if self.as_of is not None and "published_on" in columns:
+            held.append(f"published_on <= date '{self.as_of}'")
+        if self.known_by is not None and "known_at" in columns:
+            held.append(f"known_at <= timestamptz '{self.known_by.isoformat()}'")
+        return " and ".join(held)
+
+
+@overload
+def query(
+    release: Release,
+    sql: str,
+    *,
+    as_of: Day | None = ...,
+    known_by: Instant | None = ...,
+    form: Literal["pandas"] = ...,
+) -> pd.DataFrame: ...
+@overload
+def query(
+    release: Release,
+    sql: str,
+    *,
+    as_of: Day | None = ...,
+    known_by: Instant | None = ...,
+    form: Literal["arrow"],
+) -> pa.Table: ...
+@overload
+def query(
+    release: Release,
+    sql: str,
+    *,
+    as_of: Day | None = ...,
+    known_by: Instant | None = ...,
+    form: Literal["polars"],
+) -> polars.DataFrame: ...
+def query(
+    release: Release,
+    sql: str,
+    *,
+    as_of: Day | None = None,
+    known_by: Instant | None = None,
+    form: Form = "pandas",
+) -> Any:
+    """The answer of a release to one SQL question, as it could have been given at a moment.
+
+    `as_of` hides what was printed later, and reports without a date; `known_by` what this system published
+    later. InputError where the question is not understood, with the place in it and what is near.
+    """
+    with connected(release, Moment.of(as_of, known_by)) as connection:
+        return in_form(_answer(connection, sql), form)
+
+
+def table_names(release: Release) -> tuple[str, ...]:
+    """What can be selected from."""
+    computed = VIEWS if ESTIMATES.name in release.rows else ()
+    return tuple(dict.fromkeys([*release.rows, "all_facts", *computed]))
+
+
+def parts_of(release: Release, name: str) -> list[Path]:
+    """The Parquet files that make up one dataset of a release."""
+    return sorted((release.path / name).glob("*.parquet"))
+
+
+@contextmanager
+def connected(release: Release, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that knows the release's tables by name, and no other file."""
+    import duckdb
+
+    parts = {name: parts_of(release, name) for name in release.rows}
+    files = [path for paths in parts.values() for path in paths]
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        _name_datasets(connection, parts, moment)
+        if ESTIMATES.name in parts:
+            _name_views(connection, moment.as_of or _last_day(release, connection))
+        folders = {str(folder) for path in files for folder in (path.parent, path.resolve().parent)}
+        connection.execute(f"set allowed_directories = {_listed(sorted(folders))}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+def _name_datasets(
+    connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], moment: Moment
+) -> None:
+    for name in sorted(parts, key=lambda name: name != REPORTS.name):  # the others look at its dates
+        source = f"read_parquet({_listed(map(str, parts[name]))})"
+        columns = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
+        where = moment.where(columns)
+        if moment.as_of is not None and "published_on" not in columns:
+            where += " and report_id in (select report_id from reports)"
+        view = _STORED.get(name, name)
+        connection.execute(f'create view "{view}" as select * from {source} where {where}')
+    if FACTS.name in parts:
+        connection.execute("create view facts as select * from all_facts where quality <> 'failed'")
+
+
+def _name_views(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    for name, view in VIEWS.items():
+        if view is CONSENSUS:
+            macro = f"create macro consensus_at(day, stale_days := {STALE_DAYS}) as table {view.sql}"
+            connection.execute(macro)
+            connection.execute(f"create view {name} as select * from consensus_at(date '{day}')")
+        else:
+            connection.execute(f"create view {name} as {view.sql}")
+
+
+def _last_day(release: Release, connection: duckdb.DuckDBPyConnection) -> date:
+    """The newest date printed on a report, no later than the day the release was made.
+
+    The consensus is as of this day where no other is asked for: a release gives the same answer for ever, and
+    a date misread into the future does not empty it.
+    """
+    made = datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC).date()
+    sql = "select coalesce(max(published_on), $made) from reports where published_on <= $made"
+    row = connection.execute(sql, {"made": made}).fetchone()
+    assert row is not None, "an aggregate has a row"
+    day: date = row[0]
+    return day
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    import duckdb
+
+    reading = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}  # pivot
+    try:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type not in reading:
+            raise InputError("a release is only read, one question at a time: select … from …")
+        answer = connection.sql(sql)
+        assert answer is not None, "a question has rows"
+        return answer.to_arrow_table()
+    except duckdb.Error as error:
+        raise InputError(str(error)) from error
+
+
+def _listed(words: Iterable[str]) -> str:
+    """A list in SQL."""
+    quoted = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return f"[{quoted}]"

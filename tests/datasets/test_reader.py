@@ -1,0 +1,120 @@
+"""Questions to a release: what they see as of a date, in which form, and what they cannot reach."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from pipeline.datasets.reader import Moment, query, table_names
+from pipeline.datasets.releases import Release
+from pipeline.errors import InputError
+from tests.datasets.released import MONDAY, estimate, published, report, write
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Three reports: one early, one late with a failed number, one without a date."""
+    root = tmp_path_factory.mktemp("release")
+    early, late = report("early.pdf"), report("late.pdf", published_on=date(2025, 8, 1))
+    undated = report("undated.pdf", published_on=None)
+    for of in (early, late, undated):
+        failed = [1] if of is late else []
+        write(root / "extracted", of, [estimate(of, "100"), estimate(of, "7", 2)], failed)
+    return published(root)
+
+
+def count(release: Release, table: str, **moment: object) -> int:
+    answer = query(release, f"select count(*) as n from {table}", form="arrow", **moment)  # type: ignore[call-overload]
+    return int(answer["n"][0].as_py())
+
+
+def test_every_table_has_its_name(release: Release) -> None:
+    names = table_names(release)
+    assert {"facts", "all_facts", "reports", "consensus", "income_statement", "ratings"} <= set(names)
+    for name in names:
+        query(release, f"select * from {name} limit 1")
+
+
+def test_failed_numbers_are_in_all_facts_only(release: Release) -> None:
+    assert (count(release, "facts"), count(release, "all_facts")) == (5, 6)
+
+
+@pytest.mark.parametrize("table", ["facts", "reports", "tables", "checks", "income_statement", "estimates"])
+def test_nothing_printed_later_is_seen(release: Release, table: str) -> None:
+    later = query(release, f"select distinct report_id from {table}", as_of="2025-07-31", form="arrow")
+    assert later["report_id"].to_pylist() == [report("early.pdf")["report_id"]]
+    assert count(release, table) > count(release, table, as_of=date(2025, 8, 1)) or table == "estimates"
+
+
+def test_nothing_published_later_is_seen(release: Release) -> None:
+    before = MONDAY.replace(hour=5)
+    assert count(release, "facts", known_by=before) == 0
+    assert count(release, "facts", known_by=MONDAY) == 5
+    assert count(release, "facts", known_by="2025-12-01T14:00:00+08:00") == 5
+    assert count(release, "facts", known_by="2025-12-01T06:00:00") == 5  # UTC where it does not say
+
+
+def test_answer_comes_as_asked(release: Release) -> None:
+    sql = "select value, text, published_on, known_at from facts where published_on is not null order by 1, 3"
+    frame, table, polars = (query(release, sql), query(release, sql, form="arrow"),
+                            query(release, sql, form="polars"))  # fmt: skip
+    assert (
+        isinstance(frame, pd.DataFrame) and isinstance(table, pa.Table) and isinstance(polars, pl.DataFrame)
+    )
+    assert table["value"].to_pylist() == frame["value"].tolist() == polars["value"].to_list()
+    assert table["value"].to_pylist()[0] == Decimal(7)
+    assert table["known_at"].to_pylist()[0] == MONDAY
+    with pytest.raises(InputError, match="no form 'csv'"):
+        query(release, sql, form="csv")  # type: ignore[call-overload]
+
+
+def test_pandas_and_polars_share_the_memory(release: Release) -> None:
+    table = query(release, "select amount from facts", form="arrow")
+    column = table["amount"].chunk(0)
+    assert pl.from_arrow(column).to_arrow().buffers()[1].address == column.buffers()[1].address
+    series = table.to_pandas(types_mapper=pd.ArrowDtype)["amount"]
+    assert pa.chunked_array(pa.array(series)).chunk(0).buffers()[1].address == column.buffers()[1].address
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from read_text('{outside}')",
+        "copy facts to '{outside}.csv'",
+        "attach '{outside}.duckdb'",
+        "set enable_external_access = true",
+        "install httpfs",
+    ],
+)
+def test_a_question_stays_inside_the_release(release: Release, tmp_path: Path, sql: str) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("secret", encoding="utf-8")
+    with pytest.raises(InputError):
+        query(release, sql.format(outside=outside))
+    assert sorted(tmp_path.iterdir()) == [outside]
+
+
+def test_questions_not_understood_say_where(release: Release) -> None:
+    with pytest.raises(InputError, match=r"(?s)factz.*Did you mean.*facts"):
+        query(release, "select * from factz")
+    for change in ("create table t (a int)", "select 1; select 2", "delete from facts", ""):
+        with pytest.raises(InputError, match="a release is only read"):
+            query(release, change)
+    assert len(query(release, "pivot (select 1 as a, 2 as b) on a using sum(b)")) == 1
+    with pytest.raises(InputError, match="dates are written 2025-03-31"):
+        query(release, "select 1", as_of="last week")
+
+
+def test_moment_reads_dates_and_instants() -> None:
+    moment = Moment.of("2025-03-31", datetime(2025, 4, 1, 8, tzinfo=UTC))
+    assert moment.where(["published_on", "known_at"]) == (
+        "true and published_on <= date '2025-03-31' and known_at <= timestamptz '2025-04-01T08:00:00+00:00'"
+    )
+    assert moment.where(["report_id"]) == "true"
