@@ -123,6 +123,11 @@ def is_ticker_head(head: str) -> bool:
     return _is(head.rsplit("|", maxsplit=1)[-1], "ticker_head")
 
 
+def is_version(head: str) -> bool:
+    """Whether a column holds one of several versions of a number: 新预测, 调整前, 一致预期."""
+    return all(_is(level, "version_head") for level in head.split("|"))
+
+
 def is_contact(text: str) -> bool:
     """Whether a row or column holds telephone numbers and the like."""
     return _is(text, "contact_head")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,28 +16,29 @@ from pipeline.meaning.entities import (
     is_contact,
     is_mobile,
     is_ticker_head,
+    is_version,
     parse_ticker,
     ticker_in,
     trading_currency,
 )
-from pipeline.meaning.kinds import kinds_of
-from pipeline.meaning.labels import concept_of
+from pipeline.meaning.kinds import kinds_of, names_kind
+from pipeline.meaning.labels import concept_of, measure_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
+from pipeline.meaning.surroundings import around, currency_of_statements, unit_beside
 from pipeline.meaning.tablekinds import STATEMENTS, Kind
 from pipeline.meaning.units import (
     Prints,
     Unit,
     amount_of,
-    money_marks,
-    reporting_currency,
+    measure_sense,
     resolve_unit,
     sense_of,
 )
 from pipeline.meaning.unitwords import UnitMark
-from pipeline.meaning.vocabulary import vocabulary
+from pipeline.meaning.vocabulary import form, vocabulary
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
 
@@ -48,7 +48,6 @@ UNHEADED = "value"
 _OPENING = frozenset({"cash_opening"})
 # A report looks back and ahead by less than this; other years in heads are other numbers.
 _FIRST_YEAR, _YEARS_AHEAD = 1990, 15
-_OPEN, _CLOSE = re.compile("[(（]"), re.compile("[)）]")
 
 
 class Report(Protocol):
@@ -155,7 +154,7 @@ def meaning_of(
     which currency the company reports where a table does not say.
     """
     kinds = kinds_of(tables)
-    currency = _currency_of_statements(tables, kinds, report)
+    currency = currency_of_statements(tables, kinds, _yuan(report))
     found = []
     for table, kind in zip(tables, kinds, strict=True):
         identifier = table_id(report.report_id, table.pages[0], table.box)
@@ -165,46 +164,11 @@ def meaning_of(
             table_id=identifier,
             report=report,
             currency=currency,
-            borrowed_unit=_unit_beside(table, tables, kinds) if kind in STATEMENTS else "",
+            borrowed_unit=unit_beside(table, tables, kinds) if kind in (*STATEMENTS, "ratios") else "",
             fiscal_year_end=fiscal_year_end,
         )
         found.append(Meaning(table, identifier, kind, tuple(facts)))
     return found
-
-
-def _currency_of_statements(tables: Sequence[Table], kinds: Sequence[Kind], report: Report) -> str | None:
-    """The currency printed around the statements and on the lines of the forecast summary."""
-    texts: list[str] = []
-    for table, kind in zip(tables, kinds, strict=True):
-        if kind in STATEMENTS:
-            texts += _around(table)
-        elif kind == "forecast_summary":
-            texts += [c.text for c in table.cells if c.role == "label"]
-            texts += _around(table)
-    return reporting_currency(texts, _yuan(report))
-
-
-def _around(table: Table) -> tuple[str, ...]:
-    """Texts that may print the unit of a whole table, nearest first."""
-    cut = len(_OPEN.findall(table.title)) > len(_CLOSE.findall(table.title))
-    title = f"{table.title}{table.stub_head}" if cut else table.title  # wrapped inside its unit: (百万美|元)
-    return (table.unit_text, table.stub_head, title, table.caption)
-
-
-def _unit_beside(table: Table, tables: Sequence[Table], kinds: Sequence[Kind]) -> str:
-    """The unit of the statements set on the same page, for one that prints none; empty where they differ.
-
-    Statements of one page are set under one heading, and its unit often stands over the first of them only.
-    """
-    if any(money_marks(text) for text in _around(table)):
-        return ""
-    beside = [
-        next((text for text in _around(other) if money_marks(text)), "")
-        for other, kind in zip(tables, kinds, strict=True)
-        if kind in STATEMENTS and other is not table and other.pages[0] == table.pages[0]
-    ]
-    units = {text for text in beside if text}
-    return min(units) if len({money_marks(text) for text in units}) == 1 else ""
 
 
 def _yuan(report: Report) -> str | None:
@@ -250,7 +214,9 @@ class _Reading:
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
         self._row_marks = _row_marks(numbers)
         self._people = 2 * sum(is_mobile(c.text) for c in numbers) > len(numbers)
-        self._around = (*_around(table), borrowed_unit)
+        self._peers = kind == "other" and names_kind(table, "comps")
+        self._named_columns = self._columns_of_names(columns) if kind == "other" else frozenset()
+        self._around, self._borrowed = around(table), borrowed_unit
 
     def facts(self) -> Iterator[Fact]:
         for cell in self._values:
@@ -287,6 +253,8 @@ class _Reading:
         concept = concept_of(
             measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
         )
+        if self._kind == "other" and not self._is_about_company(cell, row, measure):
+            concept = None
         if period is not None and concept is not None:
             period = _measured(period, concept)
         entity, name = self._entity(cell, row, concept)
@@ -353,16 +321,52 @@ class _Reading:
         certain = 2 * len(found) > len(rows)
         return {i: p for i, p in found.items() if certain or p.mark or p.label != rows[i].label.strip()}
 
+    def _columns_of_names(self, columns: Collection[int]) -> frozenset[int]:
+        """Columns that stand for companies, products or markets: heads of no other meaning."""
+        heads = {c: unwrap(self._printed_head(c)) for c in columns if self._periods.get(c) is None}
+        names = {
+            c
+            for c, head in heads.items()
+            if head.strip()
+            and not is_version(head)
+            and sense_of(head) is None
+            and measure_of("", kind=self._kind, column=head) is not None
+            and concept_of("", kind=self._kind, column=head) is None
+        }
+        return frozenset(names) if len({heads[c] for c in names}) > 1 else frozenset()
+
+    def _is_about_company(self, cell: Cell, row: Row | None, measure: str) -> bool:
+        """Whether a number of a table of no known kind is the covered company's, or of a row with a ticker.
+
+        ROE under the name of a peer and revenue beside the name of a product are not; whose they are is not
+        for us to say.
+        """
+        if cell.row in self._row_tickers:
+            return True
+        if row is not None and measure != row.label:
+            return self._says_nothing_else(row.label)
+        return not self._peers and (
+            cell.column not in self._named_columns or self._is_company(self._printed_head(cell.column))
+        )
+
+    def _says_nothing_else(self, label: str) -> bool:
+        """Whether a label beside which the head names the measure is a period, the company or the sum."""
+        total = vocabulary().relation_of("business", form(label).key) == "total"
+        return total or not without_period(label).strip() or self._is_company(label)
+
+    def _is_company(self, name: str) -> bool:
+        company = self._report.company
+        return company is not None and plain(name) == plain(company)
+
     def _named_in_row(self, cell: Cell) -> bool:
         """Whether the row is about a company or model of its own."""
         return self._kind in ("comps", "benchmarks") or cell.row in self._row_tickers
 
     def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
         """The ticker of the row's company: from its code, or the covered company's own by its name."""
-        ticker = self._row_tickers.get(cell.row)
-        company, tickers = self._report.company, self._report.tickers
-        if ticker is None and row is not None and self._kind == "comps" and company and tickers:
-            return tickers[0] if plain(row.label) == plain(company) else None
+        ticker, tickers = self._row_tickers.get(cell.row), self._report.tickers
+        if ticker is None and row is not None and self._kind == "comps" and tickers:
+            return tickers[0] if self._is_company(row.label) else None
         return ticker
 
     def _entity(self, cell: Cell, row: Row | None, concept: str | None) -> tuple[str | None, str | None]:
@@ -398,13 +402,17 @@ class _Reading:
         full = replace(
             prints,
             row_unit=row.unit_text if row is not None else "",
-            around=self._around,
+            around=(*self._around, self._borrowed) if self._borrows(prints) else self._around,
             listing_currency=trading_currency(listing) if listing else None,
         )
         unit = resolve_unit(full, own, self._yuan(cell, row, listing), self._unstated)
         if self._kind == "benchmarks" and unit.name is None:
             return Unit("score", 0)
         return unit
+
+    def _borrows(self, prints: Prints) -> bool:
+        """Whether the unit of the statement beside holds: for any number of a statement, else for money."""
+        return self._kind in STATEMENTS or measure_sense(prints) == "money"
 
     def _yuan(self, cell: Cell, row: Row | None, listing: str | None) -> str | None:
         """What a bare 元 means: CNY for a mainland listing, unknown for another."""

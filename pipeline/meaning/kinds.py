@@ -94,6 +94,11 @@ def kinds_of(tables: Sequence[Table]) -> list[Kind]:
     return found
 
 
+def names_kind(table: Table, kind: Kind) -> bool:
+    """Whether title or caption of a table name this kind, whatever its rows look like."""
+    return kind in _title_kinds(_view(table, None))
+
+
 def _view(table: Table, page_number: int | None) -> _View:
     values = [c for c in table.cells if c.role == "value"]
     parsed = [parse_number(c.text) for c in values]

@@ -134,7 +134,8 @@ def basis_of(
         return None
     if "A" in marks_beside and not {"E", "F"} & set(marks_beside):
         return "estimate"
-    return "actual" if period.end < published_on else "estimate"
+    past = period.end < published_on or period.start == period.end == published_on
+    return "actual" if past else "estimate"
 
 
 def _clean(level: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.meaning.entities import is_ticker_head, parse_ticker
@@ -20,6 +20,9 @@ _BULLET = re.compile(r"^[•·●○◆■□▪➢✓*\-–—\s]+(?=[^\d\s.%-]
 # Labels closer than this share one level of indentation: half a character of the smallest print.
 _INDENT_STEP = 3.0
 _MOST_LEVELS = 4
+# Labels whose middles are this close are centred, if that many of them start at different places.
+_SAME_AXIS = 0.7
+_CENTRED = 3
 # Levels of totals: one that heads its items stands above every indent, one that closes them heads nothing.
 _HEAD, _LAST = -1, 99
 
@@ -73,6 +76,11 @@ def rows_of(
     labels, sections = _labels(table)
     unit_columns = _unit_columns(table)
     units = {c.row: c.text for c in table.cells if c.column in unit_columns}
+    units |= {
+        c.row - 1: c.text.strip("()（） ")
+        for c in table.cells
+        if c.role == "section" and _is_unit(c) and _label_above(c, labels) is not None
+    }
     by_place: dict[tuple[int, int], Row] = {}
     first: dict[int, Row] = {}
     for column in sorted({column for _, column in labels}):
@@ -129,7 +137,35 @@ def _labels(table: Table) -> tuple[dict[tuple[int, int], Cell], dict[int, Cell]]
         for cell, after in zip(cells, [*cells[1:], None], strict=True):
             if after is None or after.column > cell.column + cell.column_span:
                 found[row, cell.column] = cell
-    return found, sections
+    return found, dict(_with_units(sections, found))
+
+
+def _with_units(
+    sections: Mapping[int, Cell], labels: Mapping[tuple[int, int], Cell]
+) -> Iterator[tuple[int, Cell]]:
+    """The heads of sections; a unit in brackets that has wrapped onto a line of its own joins its words.
+
+    It is the unit of the section above (产能, 万吨) or of the label above, which then is no head at all.
+    """
+    last: Cell | None = None
+    for row, cell in sorted(sections.items()):
+        if not _is_unit(cell):
+            last = cell
+            yield row, cell
+        elif _label_above(cell, labels) is None:
+            yield row, cell if last is None else replace(cell, text=last.text.strip() + cell.text.strip())
+
+
+def _label_above(unit: Cell, labels: Mapping[tuple[int, int], Cell]) -> Cell | None:
+    """The label right above a unit, where both start at the same place."""
+    label = labels.get((unit.row - 1, unit.column))
+    return label if label is not None and abs(label.indent - unit.indent) < _INDENT_STEP else None
+
+
+def _is_unit(cell: Cell) -> bool:
+    """Whether a cell prints a unit in brackets and nothing else."""
+    text = cell.text.strip()
+    return text[:1] in ("(", "（") and read_unit(text.strip("()（） ")) is not None
 
 
 def _names(cell: Cell, table: Table) -> bool:
@@ -171,6 +207,8 @@ def _unit_columns(table: Table) -> frozenset[int]:
 
 def _levels(labels: Sequence[Cell]) -> dict[float, int]:
     """Level of each indent. Indents that are ragged (centred labels) say nothing: all are level 0."""
+    if _centred(labels):
+        return dict.fromkeys((c.indent for c in labels), 0)
     plain_labels = [c.indent for c in labels if dependence(c.text) != "follows"]
     steps: list[float] = []
     for indent in sorted(set(plain_labels)):
@@ -180,6 +218,16 @@ def _levels(labels: Sequence[Cell]) -> dict[float, int]:
     if len(steps) > _MOST_LEVELS or any(n < 2 for level, n in count.items() if level):
         steps = steps[:1]
     return {c.indent: max(0, sum(1 for s in steps if s <= c.indent + 0.01) - 1) for c in labels}
+
+
+def _centred(labels: Sequence[Cell]) -> bool:
+    """Whether the indented labels are set about one axis: most of them, at three different indents."""
+    indented = [c for c in labels if c.indent > _INDENT_STEP]
+    for axis in indented:
+        around = [c.indent for c in indented if abs(c.box.xc - axis.box.xc) < _SAME_AXIS]
+        if len({round(indent) for indent in around}) >= _CENTRED and 2 * len(around) > len(indented):
+            return True
+    return False
 
 
 def _sums_up(text: str, section: str) -> bool:

@@ -112,7 +112,7 @@ def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstate
         mark = _first(levels, _PERCENT_KINDS) or _first(levels[:near], frozenset({"times", "pure", "days"}))
         return Unit(mark.kind, mark.scale) if mark else Unit(None, None)
     if sense == "per_share":
-        return _per_share(levels[:near], currency)
+        return _per_share(levels[:near], currency, yuan)
     if sense == "shares":
         return _shares(levels)
     return _money_or_other(levels, near, sense, currency)
@@ -127,15 +127,25 @@ def amount_of(value: Decimal, unit: Unit) -> float | None:
 
 def _levels(prints: Prints) -> list[tuple[UnitMark, ...]]:
     """Printed units by nearness: unit column, label, sections, head, then what stands around the table."""
+    own = sense_of(prints.measure)
     found = [units_in(prints.row_unit), units_of_label(prints.measure)]
-    found += [units_of_label(section) for section in reversed(prints.sections)]
+    found += [units_of_label(head) for head in reversed(prints.sections) if _unit_reaches(head, own)]
     found += [units_of_label(level) for level in reversed(prints.modifier.split("|"))]
     return found + [_around(text) for text in prints.around]
 
 
+def _unit_reaches(head: str, own: str | None) -> bool:
+    """Whether the unit of a head above holds for a row: P/E below ROE(%) is no percentage.
+
+    A head that only sorts, such as 偿债能力(%), has no sense of its own and reaches every row.
+    """
+    return own not in _BY_SENSE or sense_of(head) in (None, own)
+
+
 def _around(text: str) -> tuple[UnitMark, ...]:
     """A unit line is a unit throughout; a title only has one in brackets or at its end."""
-    return max(units_in(text), units_of_label(text), key=len)
+    found = units_in(text), units_of_label(text)
+    return max(found, key=lambda marks: (len(marks), sum(m.scale is not None for m in marks)))
 
 
 def _first(levels: Sequence[tuple[UnitMark, ...]], kinds: frozenset[str]) -> UnitMark | None:
@@ -151,9 +161,11 @@ def _explicit_near(levels: Sequence[tuple[UnitMark, ...]], sense: str) -> Unit |
     return None
 
 
-def _per_share(near: Sequence[tuple[UnitMark, ...]], currency: str | None) -> Unit:
-    mark = _first(near, frozenset({"money", "money/share"}))
+def _per_share(near: Sequence[tuple[UnitMark, ...]], currency: str | None, yuan: str | None) -> Unit:
+    mark = _first(near, frozenset({"money", "money/share", "score", "score/share"}))
     scale = mark.scale if mark is not None and mark.scale is not None else 0
+    if mark is not None and mark.kind in ("score", "score/share"):
+        scale, currency = scale - 2, currency or yuan  # 分 of a share's earnings is a hundredth of a 元
     return Unit(f"{currency}/share" if currency else None, scale)
 
 

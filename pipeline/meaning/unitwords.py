@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.lexicon import read_rows
+from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 
 _FILE = "units.csv"
 # A clipped label may lack the closing one: 市值(百万港.
@@ -34,7 +34,7 @@ class UnitMark:
 def _words() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for word, part, value in read_rows(_FILE, ("word", "part", "value")):
-        if part not in {"currency", "money", "local", "scale", "unit"} or word in found:
+        if part not in {"currency", "money", "cent", "local", "scale", "unit"} or word in found:
             raise ConfigError(
                 f"vocabulary/{_FILE}: {word!r} has the unknown part {part!r} or stands there twice"
             )
@@ -47,6 +47,11 @@ def _token() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(w) for w in sorted(_words(), key=len, reverse=True)))
 
 
+def _unified(text: str) -> str:
+    """One form of each character, simplified: 港幣千元 is 港币千元, RMB’000 is RMB'000."""
+    return unicodedata.normalize("NFKC", text).translate(SIMPLIFIED).replace("’", "'")
+
+
 @lru_cache(maxsize=4096)
 def read_unit(text: str) -> UnitMark | None:
     """The unit that the whole of `text` names, None when any part of it is no unit word.
@@ -54,7 +59,7 @@ def read_unit(text: str) -> UnitMark | None:
     >>> read_unit("百万元")
     UnitMark(kind='money', currency=None, scale=6, local=False)
     """
-    clean = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    clean = re.sub(r"\s+", "", _unified(text)).lower()
     if "/" in clean:
         return _read_rate(clean)
     kind: str | None = None
@@ -78,9 +83,11 @@ def read_unit(text: str) -> UnitMark | None:
             return None
         else:
             kind = "money"
-            currency = value if part == "currency" else currency
+            currency = value if part in ("currency", "cent") and value else currency
             local = local or part == "local"
-            if part == "money" and scale is None:
+            if part == "cent":
+                scale = (scale or 0) - 2
+            elif part == "money" and scale is None:
                 scale = 0
     if kind is None and scale is None:
         return None
@@ -114,7 +121,7 @@ def units_in(text: str) -> tuple[UnitMark, ...]:
     Pieces that are no unit (`最新摊薄`, `LF`) are passed over; a currency and a power of ten that a space
     parts (`人民币 千元`, `RMB mn`) belong together.
     """
-    clean = _LEAD.sub("", unicodedata.normalize("NFKC", text).strip())
+    clean = _LEAD.sub("", _unified(text).strip())
     marks: list[UnitMark] = []
     for piece in re.split(r"[,、;；:|。]", clean):
         whole = read_unit(_LEAD.sub("", piece.strip()))
@@ -170,7 +177,7 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
     >>> units_of_label("EPS(摊薄/元)")
     (UnitMark(kind='money', currency=None, scale=0, local=False),)
     """
-    clean = unicodedata.normalize("NFKC", label)
+    clean = _unified(label)
     marks: list[UnitMark] = []
     for inside in _BRACKETS.findall(clean):
         found = units_in(inside)
@@ -185,4 +192,4 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
             mark.kind == "money" or (mark.scale or 0) > 0 or mark.kind in ("percent", "times", "days")
         ):
             marks.append(mark)
-    return tuple(dict.fromkeys(marks))
+    return tuple(_joined(marks)) if _one_money(marks) else tuple(dict.fromkeys(marks))

@@ -313,3 +313,61 @@ def test_a_unit_that_wraps_into_the_stub_head() -> None:
     table = grid(["2024A"], [["货币资金", "5"]], title="资产负债表(百万美")
     (fact,) = read(replace(table, stub_head="元)"), "balance_sheet")
     assert what(fact, "unit", "scale") == ("USD", 6)
+
+
+def test_a_price_of_the_day_of_the_report_is_actual() -> None:
+    day = MAINLAND.published_on
+    assert day is not None
+    table = grid([f"市值(百万元)|{day.isoformat()}", "PE|2025E"], [["某公司", "48,165", "20.1"]])
+    value, multiple = read(table, "comps")
+    assert (value.basis, multiple.basis) == ("actual", "estimate")
+
+
+def test_a_table_about_others_says_nothing_of_the_company() -> None:
+    """Peers across the columns: only the column of the company itself is about it."""
+    table = grid(["凯莱英", "某药业", "均值"], [["ROE(%)", "9.1", "12.0", "10.5"]])
+    facts = read(table, "other")
+    assert [what(f, "entity", "concept") for f in facts] == [
+        ("002821.SZ", "roe"),
+        (None, None),
+        (None, None),
+    ]
+
+
+def test_products_down_the_side_have_no_revenue_of_the_company() -> None:
+    table = grid(
+        ["收入(百万元)", "毛利率"], [["油炸类", "12", "20%"], ["合计", "30", "25%"], ["2024", "30", "25%"]]
+    )
+    facts = read(table, "other")
+    assert [f.concept for f in facts] == [None, None, "revenue", "gross_margin", "revenue", "gross_margin"]
+    assert [f.entity for f in facts] == [None, None, *4 * ["002821.SZ"]]
+
+
+def test_versions_of_a_forecast_are_the_companys() -> None:
+    table = grid(["新预测", "前预测"], [["营业收入(百万元)", "12", "11"]])
+    assert [what(f, "entity", "concept") for f in read(table, "other")] == 2 * [("002821.SZ", "revenue")]
+
+
+def test_rows_of_a_table_of_peers_are_not_the_companys() -> None:
+    table = grid(["2024A"], [["营业收入（亿元）", "59.4"]], title="可比公司 P/S 估值")
+    assert [what(f, "entity", "concept") for f in read(table, "other")] == [(None, None)]
+
+
+def test_money_among_the_ratios_has_the_unit_of_the_statements_beside_it() -> None:
+    income = grid(
+        ["2024A"], [["营业收入", "5,805"], ["营业成本", "3,000"], ["营业利润", "900"]], title="利润表"
+    )
+    ratios = grid(["2024A"], [["EBITDA", "1,175"], ["流动比率", "1.9"], ["ROE", "9%"]], title="财务分析指标")
+    _, found = meaning_of([replace(income, unit_text="百万元"), ratios], MAINLAND)
+    assert found.kind == "ratios"
+    assert [what(f, "unit", "scale") for f in found.facts] == [("CNY", 6), ("pure", 0), ("percent", 0)]
+
+
+def test_a_unit_in_the_head_of_every_column_is_the_tables() -> None:
+    heads = ["单位：百万元(人民币)|2024A", "单位：百万元(人民币)|2025E"]
+    income = grid(
+        heads, [["营业收入", "9", "9"], ["营业成本", "3", "4"], ["营业利润", "1", "1"]], title="利润表"
+    )
+    sheet = grid(["2024A", "2025E"], [["货币资金", "5", "6"], ["资产总计", "9", "9"]], title="资产负债表")
+    _, found = meaning_of([income, sheet], MAINLAND)
+    assert {what(f, "unit", "scale") for f in found.facts} == {("CNY", 6)}

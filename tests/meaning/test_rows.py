@@ -157,3 +157,29 @@ def test_the_sum_of_the_businesses_is_not_part_of_the_last_one() -> None:
 def test_a_sum_under_a_head_that_only_sorts_stays_there() -> None:
     rows = [["毛利（百万元）"], ["蒸煮类", "1"], ["合计", "9"]]
     assert paths(grid(["2024"], rows), segmented=True)[-1] == ("毛利（百万元）", "合计")
+
+
+def test_centred_labels_carry_no_hierarchy() -> None:
+    """Widths 28, 24, 12, 12 about one axis: EPS, ROE, P/E, P/B under two labels at the left."""
+    table = grid(["2024"], [[label, "1"] for label in ("收入", "净利", "EPS(元)", "ROE(%)", "P/E", "P/B")])
+    places = {"EPS(元)": (11.3, 28.0), "ROE(%)": (13.3, 24.0), "P/E": (19.3, 12.0), "P/B": (19.3, 12.0)}
+    cells = tuple(
+        replace(c, indent=at[0], box=Box(at[0], c.box.top, at[0] + at[1], c.box.bottom))
+        if (at := places.get(c.text))
+        else c
+        for c in table.cells
+    )
+    assert paths(replace(table, cells=cells))[2:] == [("EPS(元)",), ("ROE(%)",), ("P/E",), ("P/B",)]
+
+
+def test_a_unit_that_wraps_below_its_label_is_no_head() -> None:
+    table = grid(["2024"], [["归属母公司净利润", "6,072"], ["(百万)"], ["+/-%", "26.77"]])
+    rows = [row for _, row in sorted(rows_of(table)[0].items())]
+    assert [row.path for row in rows] == [("归属母公司净利润",), ("归属母公司净利润", "+/-%")]
+    assert rows[0].unit_text == "百万"
+
+
+def test_a_unit_below_the_head_of_a_section_joins_it() -> None:
+    table = grid(["2024"], [["产能"], ["化学品", "290"], ["（万吨）"], ["聚合物", "101"]])
+    table = indented(table, {"化学品": 20.0, "聚合物": 20.0})
+    assert paths(table) == [("产能", "化学品"), ("产能（万吨）", "聚合物")]

@@ -171,3 +171,53 @@ def test_a_bare_yuan_is_the_one_currency_printed_elsewhere() -> None:
 
 def test_a_label_clipped_inside_its_unit() -> None:
     assert resolve_unit(Prints("港股流通市值(百万港"), None, None) == Unit("HKD", 6)
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("每股盈利(港仙)", Unit("HKD/share", -2)),
+        ("每股收益（分）", Unit("CNY/share", -2)),
+        ("每股盈利（人民币分）", Unit("CNY/share", -2)),
+        ("EPS (HK cents)", Unit("HKD/share", -2)),
+        ("DPS (US cents)", Unit("USD/share", -2)),
+        ("每股盈利（港幣仙）", Unit("HKD/share", -2)),
+    ],
+)
+def test_cents_are_hundredths(label: str, expected: Unit) -> None:
+    assert resolve_unit(Prints(label), None, "CNY") == expected
+    assert amount_of(Decimal("12.5"), expected) == 0.125
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ("人民幣百萬元", Unit("CNY", 6)),
+        ("港幣千元", Unit("HKD", 3)),
+        ("(百萬港元)", Unit("HKD", 6)),
+        ("RMB'000", Unit("CNY", 3)),
+        ("HK$’000", Unit("HKD", 3)),
+        ("HK$ in millions", Unit("HKD", 6)),
+        ("单位：百万元(人民币)", Unit("CNY", 6)),
+        ("人民币（百万元）", Unit("CNY", 6)),
+        ("人民币百万（除另有说明外）", Unit("CNY", 6)),
+    ],
+)
+def test_unit_lines_in_any_script(around: str, expected: Unit) -> None:
+    assert resolve_unit(Prints("营业收入", around=(around,)), None, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("measure", "head", "expected"),
+    [
+        ("P/E", "ROE(%)", "times"),
+        ("PEG", "CAGR(%)", "times"),
+        ("流动比率", "偿债能力(%)", "percent"),
+        ("营业收入", "增长率(%)", "percent"),
+        ("应收账款周转天数", "ROE(%)", "days"),
+    ],
+)
+def test_the_unit_of_another_measure_above_is_not_the_rows_own(
+    measure: str, head: str, expected: str
+) -> None:
+    assert resolve_unit(Prints(measure, sections=(head,)), None, "CNY") == Unit(expected, 0)

@@ -27,11 +27,11 @@ class Form(NamedTuple):
 _DASHES = str.maketrans(dict.fromkeys("−‐‑‒–—―─﹣", "-"))
 _CURRENCY = (
     r"(?:人民币|港币|港元|港圆|美元|美金|欧元|日元|日圆|新台币|台币|英镑"
-    r"|RMB|CNY|HKD|HK\$|HK|USD|US\$|EUR|JPY|TWD|NT\$|¥|￥|\$|元)"
+    r"|RMB|CNY|HKD|HK\$|HK|USD|US\$|EUR|JPY|TWD|NT\$|¥|￥|\$|元|人民币分|港?仙|美分|(?:HK|RMB|US)?CENTS?)"
 )
 _WIDE_SCALE = r"(?:百亿|十亿|亿|千万|百万|十万|万|千)"
-_SCALE = rf"(?:{_WIDE_SCALE}|BN|MN|MM|MLN|MILLION|BILLION|M|K)"
-_SCALED = rf"{_CURRENCY}?{_SCALE}{_CURRENCY}{{0,2}}"
+_SCALE = rf"(?:{_WIDE_SCALE}|BN|MN|MM|MLN|MIL|MILLIONS?|BILLIONS?|THOUSANDS?|'000|M|K)"
+_SCALED = rf"{_CURRENCY}?(?:IN)?{_SCALE}{_CURRENCY}{{0,2}}"
 _UNITS: tuple[tuple[re.Pattern[str], UnitHint], ...] = (
     (re.compile(r"%|百分比|百分点|个百分点|PCTS?|PPTS?|PP|BPS?"), "percent"),
     (re.compile(r"倍|倍数|X|次|次/年|次数"), "times"),
@@ -39,7 +39,7 @@ _UNITS: tuple[tuple[re.Pattern[str], UnitHint], ...] = (
     (re.compile(rf"{_CURRENCY}{{1,2}}/股|每股{_CURRENCY}{{0,2}}|分/股|元每股"), "per_share"),
     (re.compile(rf"{_SCALE}?(?:股|份)"), "shares"),
     (re.compile(_SCALED), "currency"),
-    (re.compile(rf"{_CURRENCY}{{1,2}}"), "money"),
+    (re.compile(rf"{_CURRENCY}{{1,2}}|分"), "money"),
 )
 # What a bracket may say beside the unit without any bearing on the meaning: the filing a number is from, how
 # losses are marked; and dates.
