@@ -241,6 +241,7 @@ def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict
 # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
 _HYPHENS = (0x02, 0xFFFE, 0xAD)
 _UNMAPPED = (0, 0xFFFD, 0xFFFF)
+_IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
 def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> tuple[Characters, int]:
@@ -266,13 +267,17 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
     xb, yb = display.point(right, top)
     low = np.maximum(ya, yb)
     upright, size = owners.upright[owner], owners.size[owner]
-    baseline = np.where(upright, display.point(*origins.T)[1], low)
+    start, base = display.point(*origins.T)
+    baseline = np.where(upright, base, low)
+    x0, x1 = np.minimum(xa, xb), np.maximum(xa, xb)
+    # Of a character that a tag names (/ActualText) PDFium knows the ink only: an ideograph takes one em.
+    inked = upright & np.isin(codes[kept] >> 8, _IDEOGRAPHS) & (x0 - start > 0.02 * size)
     return (
         Characters(
             _printed(np.where(np.isin(codes[kept], _HYPHENS), ord("-"), codes[kept])),
-            np.minimum(xa, xb),
+            np.where(inked, start, x0),
             np.where(upright, baseline - ASCENT * size, np.minimum(ya, yb)),
-            np.maximum(xa, xb),
+            np.where(inked, np.maximum(x1, start + size), x1),
             np.where(upright, baseline + DESCENT * size, low),
             baseline,
             owner,

@@ -95,10 +95,14 @@ def _latin(character: str) -> bool:
 
 
 class ColumnRoom(NamedTuple):
-    """How wide a line of a column may be, measured from `left` where lines start there, else by itself."""
+    """How wide a line of a column may be, measured from `left` where lines start there, else by itself.
+
+    `reached` is whether a line is as wide as that, so that what is not wider surely fits.
+    """
 
     width: float
     left: float | None = None
+    reached: bool = False
 
     def taken(self, line: CellLine) -> float:
         """The part of the room that a line takes, its indent included."""
@@ -121,7 +125,7 @@ def wraps(above: CellLine, below: CellLine, room: ColumnRoom) -> bool | None:
     if below.text[:1] in _NO_START or above.text[-1] in _NO_END:
         return True
     # A line ends earlier where the mark behind its last character would have begun the next.
-    short = 1.2 if below.text[1:2] and below.text[1] in _NO_START else 0.3
+    short = 1.2 if below.text[1:2] and below.text[1] in _NO_START else -0.02 if room.reached else 0.3
     return room.taken(above) + unit > room.width - short * first.size
 
 
@@ -270,8 +274,11 @@ def column_rooms(columns: Sequence[Sequence[CellLine]], x0: float, x1: float) ->
         else:
             free = rights[index] - max([x for x in rights[:index] if x < lefts[index] + 1], default=x0)
             longest = max(line.box.width for line in column)
-        width = longest if longest > 0.78 * free else free - 1.2 * column[0].size
-        rooms.append(ColumnRoom(width, lefts[index] if starts_even else None))
+        padded = free - 1.2 * column[0].size
+        reached = longest > min(0.78 * free, padded)
+        rooms.append(
+            ColumnRoom(longest if reached else padded, lefts[index] if starts_even else None, reached)
+        )
     return rooms
 
 

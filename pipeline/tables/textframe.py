@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import drawn_borders, find_gutters
 from pipeline.layout.lines import Segment
 from pipeline.reading.page import Box, Word, bounds, union
+
+LARGER = 1.2  # a lone line in type larger than the cells' by this factor is a heading, not a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,22 @@ class Piece:
     def box(self) -> Box:
         """The box around its words."""
         return bounds(self.words)
+
+
+def without_headings(runs: Sequence[list[Segment]]) -> list[list[Segment]]:
+    """The lines without what headings in larger type set before and after the grid.
+
+    Before it the last heading stays, as the head of the table; after it all that follows one goes.
+    """
+    sizes = [line[0].words[0].size for line in runs]
+    parted = [index for index, line in enumerate(runs) if len(line) > 1]
+    if not parted:
+        return [*runs]
+    usual = Counter(sizes[index] for index in parted).most_common(1)[0][0]
+    larger = [len(line) == 1 and size > LARGER * usual for size, line in zip(sizes, runs, strict=True)]
+    begin = next((index for index, one in enumerate(larger) if not one), 0)
+    end = next((index for index in range(parted[-1] + 1, len(runs)) if larger[index]), len(runs))
+    return [*runs[max(begin - 1, 0) : end]]
 
 
 def column_cuts(region: Region, runs: Sequence[Sequence[Segment]]) -> list[float]:
@@ -85,17 +104,18 @@ class Frame:
         self.edges = [region.box.x0, *cuts, region.box.x1]
         self.rules = _joined([Box(r.x0, r.top, r.x1, r.bottom) for r in region.rules if r.horizontal])
         self.lines = self._without_prose([pieces_of(line, cuts) for line in runs])
-        self.centres = self._centres()
+        self.size = Counter(p.words[0].size for line in self.lines for p in line).most_common(1)[0][0]
+        self.sides = self.sides_from(0)
         fills = [Box(f.x0, f.top, f.x1, f.bottom) for f in region.fills if f.bottom - f.top > 4]
         room = max(region.box.height, 1.0)
         self.bands = _outer([b for b in _joined(fills) if b.height < 0.6 * room and self.across(b)])
 
-    def _centres(self) -> dict[int, float]:
-        """Where the texts of each column have their middle, from the left."""
+    def sides_from(self, index: int) -> dict[int, tuple[float, float]]:
+        """Where the texts of each column begin and end, in the lines from `index` on."""
         boxes: dict[int, list[Box]] = {}
-        for piece in (p for line in self.lines for p in line if p.first == p.last):
+        for piece in (p for line in self.lines[index:] for p in line if p.first == p.last):
             boxes.setdefault(piece.first, []).append(piece.box)
-        return {column: union(found).xc for column, found in sorted(boxes.items())}
+        return {column: (union(found).x0, union(found).x1) for column, found in sorted(boxes.items())}
 
     def across(self, box: Box) -> bool:
         """Whether something drawn reaches over most of the table's width."""

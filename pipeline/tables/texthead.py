@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.layout.lines import join_words
 from pipeline.layout.tokens import is_value, tight, width_of
 from pipeline.reading.page import union
 from pipeline.tables.headers import Head
 from pipeline.tables.textcells import set_together
-from pipeline.tables.textframe import Frame, Piece
+from pipeline.tables.textframe import LARGER, Frame, Piece
 
 MAX_LINES = 6
 
@@ -28,6 +29,16 @@ def head_lines(frame: Frame) -> int:
     if set_off and set_off < len(frame.lines) and frame.lines[0][-1].last > 0:
         return set_off
     return ruled if ruled and _reads_as_head(frame, frame.lines[:ruled]) else _shaded(frame)
+
+
+def repeated_heads(frame: Frame, heads: Collection[str]) -> int:
+    """How many lines at the top of a page repeat the heads of the table that goes on there."""
+    known = {tight(head) for head in heads}
+    for height in range(min(MAX_LINES, len(frame.lines) - 1), 0, -1):
+        levels = head_levels(frame, frame.lines[:height])
+        if all(tight(head.text) in known for level in levels for head in level):
+            return height
+    return 0
 
 
 def _set_off(frame: Frame) -> int:
@@ -95,7 +106,8 @@ def _spanned(frame: Frame, piece: Piece) -> tuple[int, int]:
     for rule in frame.region.rules:
         near = 0 < rule.top - y < 1.6 * size and rule.x0 - 3 <= x <= rule.x1 + 3
         if near and 12 < rule.x1 - rule.x0 < 0.9 * frame.region.box.width:
-            under = [i for i, centre in frame.centres.items() if rule.x0 - 3 <= centre <= rule.x1 + 3]
+            centres = {column: (a + b) / 2 for column, (a, b) in frame.sides.items()}
+            under = [i for i, centre in centres.items() if rule.x0 - 3 <= centre <= rule.x1 + 3]
             if under and under[0] <= piece.first and piece.last <= under[-1]:
                 return under[0], under[-1]
     return piece.first, piece.last
@@ -107,14 +119,45 @@ def head_levels(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Hea
     wide, last = False, 0.0
     for line in lines:
         y = line[0].words[0].yc
-        placed = [replace(p, first=a, last=b) for p in line for a, b in [_spanned(frame, p)]]
+        if len(line) == 1 and line[0].words[0].size > LARGER * frame.size:
+            placed = [replace(line[0], first=0, last=frame.count - 1)]  # a heading over the whole table
+        else:
+            placed = [replace(p, first=a, last=b) for p in line for a, b in [_spanned(frame, p)]]
         if not levels or wide or any(last < b.yc < y for b in frame.rules):
             levels.append(placed)
         else:
             levels[-1] += placed
         wide = any(p.last > p.first for p in placed)
         last = y
-    return [_heads(level) for level in levels]
+    heads = [_heads(level) for level in levels]
+    sides = frame.sides_from(len(lines))
+    return [_over_their_columns(level, below, sides) for level, below in pairwise([*heads, []])]
+
+
+def _over_their_columns(
+    level: Sequence[Head], below: Sequence[Head], sides: Mapping[int, tuple[float, float]]
+) -> list[Head]:
+    """The heads of a level, each over all the columns whose own heads below have no other head above them.
+
+    A head that ends where its column does stands over those at its left, the last one that begins where its
+    column does over those at its right; centred heads stay where they are.
+    """
+    own = {head.first for head in below if head.first == head.last}
+    placed: list[Head] = []
+    for index, head in enumerate(level):
+        free = placed[-1].last + 1 if placed else head.first
+        last = max(sides, default=head.last) if index + 1 == len(level) else head.last
+        ends = head.last in sides and abs(head.box.x1 - sides[head.last][1]) < 2
+        starts = head.first in sides and abs(head.box.x0 - sides[head.first][0]) < 2
+        # A head of one column at the left that has heads below it may as well be theirs.
+        shared = bool(placed) and placed[-1].first == placed[-1].last in own
+        if ends and not starts and not shared and own.issuperset(range(free, head.last + 1)):
+            placed.append(replace(head, first=free))
+        elif starts and not ends and own.issuperset(range(head.first, last + 1)):
+            placed.append(replace(head, last=last))
+        else:
+            placed.append(head)
+    return placed
 
 
 def _heads(level: Sequence[Piece]) -> list[Head]:

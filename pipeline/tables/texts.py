@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from pipeline.layout.captioned import Region
@@ -22,26 +22,29 @@ from pipeline.tables.textcells import (
     split_group,
     tight_step,
 )
-from pipeline.tables.textframe import Frame, Piece, column_cuts, is_wide
-from pipeline.tables.texthead import head_levels, head_lines
+from pipeline.tables.textframe import Frame, Piece, column_cuts, is_wide, without_headings
+from pipeline.tables.texthead import head_levels, head_lines, repeated_heads
 
 # A cell with the number of rows that it spans.
 Placed = tuple[TextCell, int]
 
 
-def read_text(region: Region, cuts: Sequence[float] | None = None) -> Table | None:
+def read_text(
+    region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = ()
+) -> Table | None:
     """Read a region as a table of words; None where it is none (prose, a chart, a picture's labels).
 
     `cuts` are the column borders where they are known: those of the page before, for a table that goes on.
+    `heads` are the texts of its heads there, which may be printed again.
     """
-    runs = [runs_of(line) for line in region.lines]
+    runs = without_headings([runs_of(line) for line in region.lines])
     borders = list(cuts) if cuts is not None else column_cuts(region, runs)
     if not borders:
         return None
     frame = Frame(region, borders, runs)
     if len(frame.lines) < 2:
         return None
-    height = head_lines(frame) if cuts is None else 0
+    height = head_lines(frame) if cuts is None else repeated_heads(frame, heads)
     rows = _body(frame, frame.lines[height:])
     if not rows:
         return None
@@ -117,20 +120,24 @@ def _body(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Placed]]:
 
 
 def _cells(frame: Frame, columns: Sequence[Sequence[CellLine]]) -> list[TextCell]:
-    """The cells of every column, from its lines."""
+    """The cells of every column, from its lines; the names of the rows stand in the first that holds any.
+
+    Overleaf the first column is empty while the name printed on the page before goes on.
+    """
+    lead = next((index for index, column in enumerate(columns) if column), 0)
     rooms = column_rooms(columns, frame.region.box.x0, frame.region.box.x1)
     tight_by = tight_step(columns, rooms)
-    beside = [line.box.yc for column in columns[1:] for line in column]
+    beside = [line.box.yc for column in columns[lead + 1 :] for line in column]
     # Where rows stand as close as lines do, a name with other cells beside it begins a row of its own.
-    dense = len(columns[0]) > 0.6 * max((len(column) for column in columns[1:]), default=0)
+    dense = len(columns[lead]) > 0.6 * max((len(column) for column in columns[lead + 1 :]), default=0)
     own_rows = [
-        y for y in (line.box.yc for line in columns[0]) if any(abs(y - other) < 2 for other in beside)
+        y for y in (line.box.yc for line in columns[lead]) if any(abs(y - other) < 2 for other in beside)
     ]
     begun = own_rows if dense and not tight_by else []
-    names = cells_of(0, columns[0], tight_by, rooms[0], partial(_parted, frame, 0, begun))
+    names = cells_of(lead, columns[lead], tight_by, rooms[lead], partial(_parted, frame, lead, begun))
     starts = [] if tight_by else _row_starts(names, columns)
     cells = [*names]
-    for index in range(1, frame.count):
+    for index in range(lead + 1, frame.count):
         parted = partial(_parted, frame, index, starts)
         cells += cells_of(index, columns[index], tight_by, rooms[index], parted)
     return cells

@@ -86,7 +86,7 @@ def _rest_of(
     if abs(further.lines[0][0].size - region.lines[-1][0].size) > 0.6:
         return None
     cuts = column_cuts(region, [runs_of(line) for line in region.lines])
-    more = read_text(further, cuts)
+    more = read_text(further, cuts, [c.text for c in table.cells if c.role == "header"])
     if more is None:
         return None
     beneath = [t for t in numeric if _overlap(t.box, more.box)]
@@ -104,12 +104,27 @@ def _joined(table: Table, more: Table, further: Region) -> Table:
     while repeated in rows and heads and all(c.text in heads for c in rows[repeated] if c.text):
         repeated += 1
     shift = table.row_count - repeated
-    moved = tuple(replace(c, row=c.row + shift) for c in more.cells if c.row >= repeated)
+    moved = [replace(c, row=c.row + shift) for c in more.cells if c.row >= repeated]
     return replace(
         table,
         pages=(*table.pages, further.page),
         box=union([c.box for c in table.cells if c.text and c.page == table.pages[0]]),
         row_count=shift + more.row_count,
-        cells=table.cells + moved,
+        cells=_with_names_overleaf(table.cells, moved),
         source_note=more.source_note,
+    )
+
+
+def _with_names_overleaf(above: Sequence[Cell], below: Sequence[Cell]) -> tuple[Cell, ...]:
+    """All cells; a name merged over its rows goes on over those overleaf that leave its place blank."""
+    name = max((c for c in above if c.column == 0), key=lambda c: c.row, default=None)
+    first = min((c.row for c in below), default=0)
+    end = max((c.row for c in below), default=0) + 1
+    named = min((c.row for c in below if c.column == 0 and c.text), default=end)
+    if name is None or name.role != "label" or name.row_span == 1 or named == first:
+        return (*above, *below)
+    longer = replace(name, row_span=name.row_span + named - first)
+    return (
+        *(longer if c is name else c for c in above),
+        *(c for c in below if c.column or c.row >= named),
     )

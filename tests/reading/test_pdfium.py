@@ -220,3 +220,11 @@ def test_a_page_of_one_picture_has_no_text_layer() -> None:
     assert read("q 300 0 0 200 0 0 cm /Im Do Q\n").text_layer == "none"
     assert read(text("18,079", 50, 100)).text_layer == "good"
     assert read("").text_layer == "good"
+
+
+def test_a_character_named_by_its_tag_takes_the_room_of_one_em() -> None:
+    # Chrome prints 日 as a radical and tags it with the character; PDFium then knows the ink of it only.
+    tagged = "/Span <</ActualText <FEFF65E5>>> BDC\n{}EMC\n"
+    (word,) = read("".join(tagged.format(text("n", x, 100)) for x in (20, 30))).words
+    assert word.text == "日日"
+    assert (word.x0, word.x1) == pytest.approx((20, 40), abs=0.1)
