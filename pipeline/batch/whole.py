@@ -11,7 +11,7 @@ from pipeline.batch.runs import TIMEOUT, Again, Extraction, Progress, check_repo
 from pipeline.batch.second import Choice
 from pipeline.datasets import releases
 from pipeline.datasets.files import make_folder
-from pipeline.datasets.gate import Gate, GateClosed, hold
+from pipeline.datasets.gate import Gate, GateClosed, hold_all
 from pipeline.datasets.releases import Release
 from pipeline.datasets.store import done, read_dataset
 from pipeline.quality.report import write_quality_report
@@ -131,5 +131,4 @@ def check(
         timeout=timeout,
         progress=progress,
     )
-    datasets = {name: read_dataset(extracted, name) for name in releases.SOURCES}
-    return Checked(extracted, len(reports), unchecked, hold(extracted, datasets))
+    return Checked(extracted, len(reports), unchecked, hold_all(extracted))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.datasets.estimates import ESTIMATES
-from pipeline.datasets.schema import CONTRACT_VERSION, EXTRACTED, PUBLISHED_FACTS, Column, Dataset
-from pipeline.datasets.views import WIDE_KINDS, wide_dataset
+from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.schema import CONTRACT_VERSION, EXTRACTED, Column, Dataset
 
 _HEAD = f"""# Data dictionary
 
@@ -30,9 +29,11 @@ done when its part in `reports/` is there; it is written last.
 
 _RELEASE_HEAD = f"""# Columns of this release
 
-Contract version {CONTRACT_VERSION}. Each dataset is a folder with one Parquet part, ordered by report and
-key. `reports`, `tables` and `checks` are as extracted; the wide tables have a column for each concept of the
-vocabulary, amounts in base units: money in the row's `currency`, percentages as fractions.
+Contract version {CONTRACT_VERSION}. Each dataset is a folder of Parquet parts, all of which make the dataset;
+a part is ordered by report and key. `reports`, `tables` and `checks` are as extracted; the wide tables have a
+column for each concept of the vocabulary, amounts in base units: money in the row's `currency`, percentages
+as fractions. Which fact came after which is in `superseded`; `open_release(...).facts()` puts it beside the
+facts as the column `superseded_by`.
 """
 
 
@@ -43,8 +44,7 @@ def data_dictionary() -> str:
 
 def release_dictionary() -> str:
     """The text of a release's `README.md`."""
-    datasets = [PUBLISHED_FACTS, *(EXTRACTED[name] for name in ("reports", "tables", "checks")), ESTIMATES]
-    datasets += [wide_dataset(kind) for kind in WIDE_KINDS]
+    datasets = release_datasets().values()
     return "\n".join([_RELEASE_HEAD, *(line for d in datasets for line in _section(d))])
 
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.datasets.published import QUALITIES
 from pipeline.datasets.query import ask
-from pipeline.datasets.schema import QUALITIES, Column, Dataset, arrow_schema
+from pipeline.datasets.schema import Column, Dataset, arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa

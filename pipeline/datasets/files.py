@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +14,14 @@ from pipeline.errors import OutputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS_PER_GROUP = 65_536  # small enough that a filter on report_id skips most of a release
+ROWS_PER_GROUP = 4_096  # some eight reports: what is asked of one report skips most of a part
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write `table` so that the same rows give the same bytes, and force them to the disk."""
     import pyarrow.parquet as pq
 
-    with _told(path):
+    with told(path):
         pq.write_table(
             table.combine_chunks(),
             path,
@@ -36,7 +37,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
 
 def write_text(text: str, path: Path) -> None:
     """Write UTF-8 text and force it to the disk."""
-    with _told(path):
+    with told(path):
         path.write_text(text, encoding="utf-8")
         sync(path)
 
@@ -52,20 +53,26 @@ def sync(path: Path) -> None:
 
 def make_folder(path: Path) -> Path:
     """The folder `path`, made where it is not there yet."""
-    with _told(path):
+    with told(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def move(source: Path, target: Path) -> None:
     """Rename within one file system: whoever looks at `target` sees the old one or the new one."""
-    with _told(target):
+    with told(target):
         source.replace(target)
         sync(target.parent)
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Say which path the operating system refused."""
     try:
         yield

@@ -1,20 +1,44 @@
-"""SQL over Arrow tables: the one module that imports duckdb."""
+"""SQL over Arrow tables and Parquet files: the one module that imports duckdb."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def ask(sql: str, /, **tables: pa.Table) -> pa.Table:
-    """The answer to one query over the named tables, in memory and without any file or network access."""
+def ask(
+    sql: str,
+    /,
+    *,
+    files: Mapping[str, Sequence[Path]] | None = None,
+    given: Mapping[str, Any] | None = None,
+    **tables: pa.Table,
+) -> pa.Table:
+    """The answer to one query, in memory.
+
+    `tables` are views of that name, `files` views over Parquet parts (at least one each), `given` the values
+    of `$name` in the query. No other file and no network can be reached.
+    """
     import duckdb
 
-    with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
+    files = files or {}
+    with duckdb.connect(":memory:") as connection:
+        allowed = [str(path) for paths in files.values() for path in paths]
+        connection.execute("set allowed_paths = $paths", {"paths": allowed})
+        connection.execute("set enable_external_access = false")
+        for name, paths in files.items():
+            listed = ", ".join(_quoted(path) for path in paths)
+            connection.execute(f'create view "{name}" as select * from read_parquet([{listed}])')
         for name, table in tables.items():
             connection.register(name, table)
-        answer = connection.sql(sql)
+        answer = connection.sql(sql, params=dict(given)) if given else connection.sql(sql)
         assert answer is not None, "the query returns rows"
         return answer.to_arrow_table()
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from pipeline.datasets.estimates import ESTIMATES
 from pipeline.datasets.frames import Form, in_form
 from pipeline.datasets.opinions import CONSENSUS, STALE_DAYS, VIEWS
+from pipeline.datasets.published import SUPERSEDED
 from pipeline.datasets.schema import FACTS, REPORTS
 from pipeline.errors import InputError
 
@@ -63,12 +64,9 @@ class Moment:
 
     def where(self, columns: Sequence[str]) -> str:
         """The condition on rows with these columns."""
-        held = ["true"]
         if self.as_of is not None and "published_on" in columns:
-            held.append(f"published_on <= date '{self.as_of}'")
-        if self.known_by is not None and "known_at" in columns:
-            held.append(f"known_at <= timestamptz '{self.known_by.isoformat()}'")
-        return " and ".join(held)
+            return f"published_on <= date '{self.as_of}'"
+        return "true"
 
 
 @overload
@@ -108,8 +106,9 @@ def query(
 ) -> Any:
     """The answer of a release to one SQL question, as it could have been given at a moment.
 
-    `as_of` hides what was printed later, and reports without a date; `known_by` what this system published
-    later. InputError where the question is not understood, with the place in it and what is near.
+    `as_of` hides what was printed later, and reports without a date. `known_by` asks the release that was
+    current then, with its readings; before the first one there is nothing. InputError where the
+    question is not understood, with the place in it and what is near.
     """
     with connected(release, Moment.of(as_of, known_by)) as connection:
         return in_form(_answer(connection, sql), form)
@@ -121,21 +120,17 @@ def table_names(release: Release) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*release.rows, "all_facts", *computed]))
 
 
-def parts_of(release: Release, name: str) -> list[Path]:
-    """The Parquet files that make up one dataset of a release."""
-    return sorted((release.path / name).glob("*.parquet"))
-
-
 @contextmanager
 def connected(release: Release, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that knows the release's tables by name, and no other file."""
     import duckdb
 
-    parts = {name: parts_of(release, name) for name in release.rows}
+    held = release if moment.known_by is None else release.known_by(moment.known_by)
+    parts = {name: (held or release).parts(name) for name in release.rows}
     files = [path for paths in parts.values() for path in paths]
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
-        _name_datasets(connection, parts, moment)
+        _name_datasets(connection, parts, moment, is_known=held is not None)
         if ESTIMATES.name in parts:
             _name_views(connection, moment.as_of or _last_day(release, connection))
         folders = {str(folder) for path in files for folder in (path.parent, path.resolve().parent)}
@@ -146,18 +141,35 @@ def connected(release: Release, moment: Moment) -> Iterator[duckdb.DuckDBPyConne
 
 
 def _name_datasets(
-    connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], moment: Moment
+    connection: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, Sequence[Path]],
+    moment: Moment,
+    *,
+    is_known: bool,
 ) -> None:
     for name in sorted(parts, key=lambda name: name != REPORTS.name):  # the others look at its dates
         source = f"read_parquet({_listed(map(str, parts[name]))})"
         columns = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
-        where = moment.where(columns)
+        where = moment.where(columns) if is_known else "false"
         if moment.as_of is not None and "published_on" not in columns:
             where += " and report_id in (select report_id from reports)"
         view = _STORED.get(name, name)
+        if name == FACTS.name:
+            source = f"({_facts(source, parts[SUPERSEDED.name], moment.as_of)})"
         connection.execute(f'create view "{view}" as select * from {source} where {where}')
     if FACTS.name in parts:
         connection.execute("create view facts as select * from all_facts where quality <> 'failed'")
+
+
+def _facts(facts: str, superseded: Sequence[Path], day: date | None) -> str:
+    """The facts with their successors of a day; where nobody asks for those, the join is not made."""
+    seen = "true" if day is None else f"after.superseded_on <= date '{day}'"
+    return f"""
+        select facts.*, if({seen}, after.superseded_by, null) as superseded_by
+        from {facts} facts left join (
+            select fact_id, arg_max(struct_pack(superseded_by, superseded_on), known_at) as after
+            from read_parquet({_listed(map(str, superseded))}) group by fact_id
+        ) newest on newest.fact_id = facts.fact_id"""
 
 
 def _name_views(connection: duckdb.DuckDBPyConnection, day: date) -> None:

@@ -1,17 +1,21 @@
-"""A published release, opened: its facts, reports, tables, checks and wide tables."""
+"""A published release, opened: its facts as of a day, reports, tables, checks and wide tables."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from pipeline.datasets.schema import CONTRACT_VERSION
+from pipeline.datasets.asof import UNDATED, facts_as_of
+from pipeline.datasets.batches import Batch, Part, rows_of
+from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.files import digest_of
+from pipeline.datasets.published import GOOD, VIEWED_FACTS
+from pipeline.datasets.schema import CONTRACT_VERSION, arrow_schema
 from pipeline.datasets.views import WIDE_KINDS
 from pipeline.errors import DataError, InputError
 
@@ -22,10 +26,12 @@ if TYPE_CHECKING:
 CURRENT = "current"
 RELEASES = "releases"
 MANIFEST = "manifest.json"
-PART = "part.parquet"
-GOOD = ("passed", "unchecked")
+FORMAT = 2  # of the folder: batches of parts
 
 log = logging.getLogger(__name__)
+
+Day = date | str
+Instant = datetime | date | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +53,41 @@ class Release:
         return parent
 
     @property
+    def published_at(self) -> datetime:
+        """The instant from which its news are known, UTC."""
+        return datetime.fromisoformat(self.manifest["published_at"])
+
+    @property
     def rows(self) -> Mapping[str, int]:
         """Rows of each dataset."""
         return {name: entry["rows"] for name, entry in self.manifest["datasets"].items()}
+
+    @property
+    def batches(self) -> list[Batch]:
+        """The batches of parts it is made of, oldest first."""
+        files = self.manifest["files"]
+        return [
+            {name: Part(file, **files[file]) for name, file in batch.items()}
+            for batch in self.manifest["batches"]
+        ]
+
+    def parts(self, dataset: str) -> list[Path]:
+        """The Parquet parts of a dataset, oldest first; at least one, which may be empty."""
+        files = [batch[dataset] for batch in self.manifest["batches"] if dataset in batch]
+        if dataset not in self.manifest["datasets"]:
+            raise InputError(f"release {self.id} has no dataset {dataset!r}")
+        return [self.path / file for file in files or [f"{dataset}/empty.parquet"]]
 
     @overload
     def facts(
         self,
         kind: str | None = ...,
         concept: str | None = ...,
-        as_of: date | str | None = ...,
+        as_of: Day | None = ...,
         quality: Collection[str] = ...,
         *,
+        known_by: Instant | None = ...,
+        entity: str | None = ...,
         as_arrow: Literal[True],
     ) -> pa.Table: ...
 
@@ -67,9 +96,11 @@ class Release:
         self,
         kind: str | None = ...,
         concept: str | None = ...,
-        as_of: date | str | None = ...,
+        as_of: Day | None = ...,
         quality: Collection[str] = ...,
         *,
+        known_by: Instant | None = ...,
+        entity: str | None = ...,
         as_arrow: Literal[False] = ...,
     ) -> pd.DataFrame: ...
 
@@ -77,36 +108,48 @@ class Release:
         self,
         kind: str | None = None,
         concept: str | None = None,
-        as_of: date | str | None = None,
+        as_of: Day | None = None,
         quality: Collection[str] = GOOD,
         *,
+        known_by: Instant | None = None,
+        entity: str | None = None,
         as_arrow: bool = False,
     ) -> Any:
-        """The facts, those that failed a check left out unless `quality` asks for them.
+        """The facts with their successors, ordered by report and fact.
 
-        `as_of` keeps what was printed on or before that day (a date or `2025-03-01`). Facts of reports
-        without a date are then left out, and counted: in the log, in `DataFrame.attrs["undated"]`, in the
-        Arrow schema's metadata.
+        `as_of` keeps what was printed on or before that day (a date or `2025-03-01`), as it was then: a
+        number restated later counts as not superseded. Facts of reports without a date are then left out.
+        `known_by` answers from the release that was current at that instant (of a day: at its end, UTC), with
+        the readings and the reports of then. Numbers of a quality that is not asked for are left out.
+
+        How many were left out is in the log, in `DataFrame.attrs` and in the Arrow schema's metadata, as
+        `undated` and, by quality, `left_out_failed` and so on.
         """
-        import pyarrow.compute as pc
-
-        wanted = pc.field("quality").isin(list(quality))
-        if kind is not None:
-            wanted &= pc.field("table_kind") == kind
-        if concept is not None:
-            wanted &= pc.field("concept") == concept
-        if as_of is None:
-            return _shown(self.read("facts", wanted), as_arrow)
+        held = self if known_by is None else self.known_by(known_by)
+        if held is None:
+            return _shown(arrow_schema(VIEWED_FACTS).empty_table(), {}, as_arrow)
+        asked = {"table_kind": kind, "concept": concept, "entity": entity}
+        wanted = {name: value for name, value in asked.items() if value is not None}
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        undated = self.read("facts", wanted & pc.field("published_on").is_null()).num_rows
-        if undated:
-            log.warning("%s facts of reports without a date are left out of the view as of %s", undated, day)
-        found = self.read("facts", wanted & (pc.field("published_on") <= day))
-        found = found.replace_schema_metadata({"undated": str(undated)})
-        shown = _shown(found, as_arrow)
-        if not as_arrow:
-            shown.attrs["undated"] = undated
-        return shown
+        parts = {name: held.parts(name) for name in ("facts", "superseded")}
+        found, counted = facts_as_of(parts, wanted, day, quality)
+        for name, number in counted.items():
+            if number:
+                level = logging.WARNING if name == UNDATED else logging.INFO
+                log.log(level, "%s facts are not in the view: %s", number, name.replace("_", " "))
+        return _shown(found, counted, as_arrow)
+
+    def known_by(self, when: Instant) -> Release | None:
+        """The newest of this release and its ancestors that was published by then; None where none was.
+
+        A day (a date, `2025-03-01`) means its end, an instant without a time zone is read as UTC.
+        """
+        instant = _end_of(when)
+        release: Release | None = self
+        while release is not None and release.published_at > instant:
+            above = release.parent
+            release = None if above is None else load(self.path.parent / above)
+        return release
 
     @overload
     def reports(self, *, as_arrow: Literal[True]) -> pa.Table: ...
@@ -114,7 +157,7 @@ class Release:
     def reports(self, *, as_arrow: Literal[False] = ...) -> pd.DataFrame: ...
     def reports(self, *, as_arrow: bool = False) -> Any:
         """All reports that were offered, failed ones included."""
-        return _shown(self.read("reports"), as_arrow)
+        return _shown(self.read("reports"), {}, as_arrow)
 
     @overload
     def tables(self, *, as_arrow: Literal[True]) -> pa.Table: ...
@@ -122,7 +165,7 @@ class Release:
     def tables(self, *, as_arrow: Literal[False] = ...) -> pd.DataFrame: ...
     def tables(self, *, as_arrow: bool = False) -> Any:
         """All tables found."""
-        return _shown(self.read("tables"), as_arrow)
+        return _shown(self.read("tables"), {}, as_arrow)
 
     @overload
     def checks(self, *, as_arrow: Literal[True]) -> pa.Table: ...
@@ -130,7 +173,7 @@ class Release:
     def checks(self, *, as_arrow: Literal[False] = ...) -> pd.DataFrame: ...
     def checks(self, *, as_arrow: bool = False) -> Any:
         """All checks, those that could not be evaluated included."""
-        return _shown(self.read("checks"), as_arrow)
+        return _shown(self.read("checks"), {}, as_arrow)
 
     @overload
     def wide(self, kind: str, *, as_arrow: Literal[True]) -> pa.Table: ...
@@ -140,7 +183,7 @@ class Release:
         """One kind's wide table: a row for each report, entity and period."""
         if kind not in WIDE_KINDS:
             raise InputError(f"no wide table of kind {kind!r}; there are {', '.join(WIDE_KINDS)}")
-        return _shown(self.read(kind), as_arrow)
+        return _shown(self.read(kind), {}, as_arrow)
 
     def verify(self) -> None:
         """Compare every file with the manifest; DataError names the first that was changed or is missing."""
@@ -149,20 +192,30 @@ class Release:
             if not path.is_file() or digest_of(path) != entry["sha256"]:
                 raise DataError(f"release {self.id}: {name} is missing or was changed after publishing")
 
-    def read(self, name: str, wanted: Any = None) -> pa.Table:
-        """The rows of one dataset for which the pyarrow expression `wanted` holds."""
+    def read(
+        self, name: str, columns: Sequence[str] | None = None, reports: Collection[str] | None = None
+    ) -> pa.Table:
+        """The rows of one dataset as stored, ordered by report; of some columns, of some reports."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self.path / name / PART
-        if not path.is_file():
-            raise DataError(f"release {self.id}: {name}/{PART} is missing")
-        return pq.read_table(path, filters=wanted, partitioning=None)
+        paths = self.parts(name)
+        schema = arrow_schema(release_datasets()[name])
+        columns = schema.names if columns is None else columns
+        lost = [path for path in paths if not path.is_file()]
+        if lost:
+            raise DataError(f"release {self.id}: {lost[0].relative_to(self.path)} is missing")
+        if reports is not None:
+            return rows_of(paths, reports, schema, columns)
+        with_id = list(dict.fromkeys([*columns, "report_id"]))
+        rows = pa.concat_tables(pq.read_table(path, columns=with_id, partitioning=None) for path in paths)
+        return rows.sort_by("report_id").select(list(columns))
 
 
 def open_release(published: str | Path, release: str | None = None) -> Release:
     """The newest release, or the one with the id given.
 
-    Raises InputError where there is none, DataError where it has another contract than this program.
+    Raises InputError where there is none, DataError where this program cannot read it.
     """
     published = Path(published)
     folder = published / RELEASES / release if release else published / CURRENT
@@ -171,26 +224,33 @@ def open_release(published: str | Path, release: str | None = None) -> Release:
         raise InputError(
             f"{published} has no {f'release {release}' if release else 'release'}; there: {there}"
         )
-    found = load(folder.resolve())
-    if found.manifest["contract_version"] != CONTRACT_VERSION:
-        raise DataError(
-            f"release {found.id} has contract {found.manifest['contract_version']}, this program reads "
-            f"{CONTRACT_VERSION}: see the migration notes in CHANGELOG.md"
-        )
-    return found
+    return load(folder.resolve())
 
 
 def load(folder: Path) -> Release:
-    """The release in a folder, whatever its contract."""
+    """The release in a folder; DataError where this program cannot read it."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    for key, readable in (("contract_version", CONTRACT_VERSION), ("format", FORMAT)):
+        if manifest.get(key) != readable:
+            raise DataError(
+                f"{folder}: release with {key} {manifest.get(key)}, this program reads {readable}: see the "
+                "migration notes in CHANGELOG.md"
+            )
     return Release(manifest["release"], folder, manifest)
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, hex."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _end_of(when: Instant) -> datetime:
+    """The instant meant; a day's last microsecond, UTC."""
+    if isinstance(when, str):
+        when = date.fromisoformat(when) if len(when) == len("2025-03-01") else datetime.fromisoformat(when)
+    if not isinstance(when, datetime):
+        return datetime.combine(when + timedelta(days=1), time.min, UTC) - timedelta(microseconds=1)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _shown(table: pa.Table, as_arrow: bool) -> Any:
-    return table if as_arrow else table.to_pandas()
+def _shown(table: pa.Table, said: Mapping[str, int], as_arrow: bool) -> Any:
+    if as_arrow:
+        return table.replace_schema_metadata({name: str(number) for name, number in said.items()} or None)
+    frame = table.to_pandas()
+    frame.attrs.update(said)
+    return frame

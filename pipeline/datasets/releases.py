@@ -1,12 +1,13 @@
 """Releases: immutable, versioned directories of the published datasets, and the pointer to the newest.
 
-    published/releases/<id>/<dataset>/part.parquet   facts, reports, tables, checks and the wide tables
-    published/releases/<id>/manifest.json            hashes, row counts, versions, parent, what the gate said
-    published/releases/<id>/README.md                the columns, in sentences
-    published/current                                symbolic link to the newest release
+    published/releases/<id>/<dataset>/<hash>.parquet   facts, reports, tables, checks, wide tables, logs
+    published/releases/<id>/manifest.json              hashes, row counts, versions, parent, the gate
+    published/releases/<id>/README.md                  the columns, in sentences
+    published/current                                  symbolic link to the newest release
 
-A release is staged beside the others, forced to the disk, renamed into place, and only then does one
-rename switch `current`: whoever reads, and whenever a publisher dies, sees the old release or the new one.
+A release is staged beside the others, forced to the disk, renamed into place, and only then does one rename
+switch `current`: whoever reads, and whenever a publisher dies, sees the old release or the new one. While
+`.current` is there, it names a release that was not switched to yet; the next publisher removes it.
 """
 
 from __future__ import annotations
@@ -14,31 +15,31 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.datasets.derived import quality_of, superseded
+from pipeline.checking.corrections import Correction, correction_layer, load_corrections
+from pipeline.checking.home import expectations as home
+from pipeline.datasets.bars import Measured, hold_bars, load_bars
+from pipeline.datasets.batches import Batch, Part, Staging, compacted, without
+from pipeline.datasets.catalog import derivation, release_datasets
+from pipeline.datasets.changes import Changes, Seen, changes, content, unmoved
 from pipeline.datasets.dictionary import release_dictionary
-from pipeline.datasets.estimates import ESTIMATES, estimates_table
-from pipeline.datasets.files import make_folder, move, sync, write_parquet, write_text
-from pipeline.datasets.gate import Gate, GateClosed, hold
-from pipeline.datasets.query import ask
-from pipeline.datasets.release import (
-    CURRENT,
-    MANIFEST,
-    PART,
-    RELEASES,
-    Release,
-    digest_of,
-    load,
-    open_release,
-)
-from pipeline.datasets.schema import CONTRACT_VERSION, PUBLISHED_FACTS, arrow_schema
-from pipeline.datasets.store import read_dataset, unfinished
-from pipeline.datasets.views import WIDE_KINDS, wide_table
+from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_text
+from pipeline.datasets.gate import BATCH, Gate, GateClosed, extracted_rows, hold, in_batches, together
+from pipeline.datasets.ledger import shown, tally
+from pipeline.datasets.published import VERSIONS
+from pipeline.datasets.release import CURRENT, FORMAT, MANIFEST, RELEASES, Release, load, open_release
+from pipeline.datasets.rows import KNOWN_COLUMNS, Moment, published_rows, withdrawals
+from pipeline.datasets.schema import CONTRACT_VERSION, empty
+from pipeline.datasets.store import stamps
+from pipeline.datasets.successors import successors
+from pipeline.datasets.withdrawals import load_withdrawals, withdrawn_from
 from pipeline.errors import OutputError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gate", "GateClosed", "Release", "open_release", "publish"]
 
-SOURCES = ("reports", "tables", "cells", "facts", "checks", "coverage")
+PENDING = ".current"
 
 
 def publish(
@@ -56,208 +57,256 @@ def publish(
     force: bool = False,
     why: str | None = None,
     now: datetime | None = None,
-    suites_dir: Path | None = None,
-    docs_dir: Path | None = None,
+    expectations: Path | None = None,
 ) -> Release:
     """Make a release of the reports that are done in `extracted` and switch `published/current` to it.
 
-    The suites are the gate: GateClosed where an expectation fails, unless `force` with a reason `why`, which
-    the manifest keeps. Data that the current release has already make no new one. `now` is the instant the
-    release is known from, UTC (the clock where it is not given).
+    Only reports that are new or changed since the current release are read; the parts of the others are
+    shared with it. `expectations` (default: the project's own) holds the suites and bars of the gate, the
+    corrections and the withdrawals: GateClosed where something does not hold, unless `force` with a reason
+    `why`, which the manifest keeps; ConfigError where a correction does not fit its number any more. Data
+    that the current release has already make no new one. `now` is the instant the release is known from, UTC
+    (the clock where it is not given).
     """
     extracted, published = Path(extracted), Path(published)
     if force and not (why and why.strip()):
         raise GateClosed("publishing past the gate needs a reason: give why")
-    datasets = {name: read_dataset(extracted, name) for name in SOURCES}
+    parts = stamps(extracted)
     make_folder(published / RELEASES)
     with _alone(published):
+        _sweep(published)
         parent = load((published / CURRENT).resolve()) if (published / CURRENT).exists() else None
-        content = _content(datasets)
-        if parent is not None and parent.manifest["content"] == content:
+        attempt = _Attempt(extracted, published, parent, expectations or home("."), parts)
+        found = attempt.changes
+        if parent is not None and parent.manifest["content"] == content(found.versions):
+            attempt.seen.keep()
             return parent
-        ready = _orphan(published, content, parent)
-        if ready is None:
-            gate = hold(extracted, datasets, suites_dir=suites_dir, docs_dir=docs_dir)
-            if not gate.passed and not force:
-                raise GateClosed(gate.closed_because(), gate)
-            notes = {
-                **gate.manifest(forced=not gate.passed, why=why if not gate.passed else None),
-                "unfinished": list(unfinished(extracted)),
-            }
-            ready = _build(published, datasets, parent, _utc(now), content, notes)
-        _switch(published, ready.id)
+        release_id = _release_id(published, _utc(now), content(found.versions))
+        try:
+            ready = attempt.build(Moment(release_id, _utc(now)), why if force else None)
+        except BaseException:
+            _sweep(published)
+            raise
+        _switch(published, ready)
+        attempt.seen.keep()
         return Release(ready.id, ready.path, ready.manifest, is_new=True)
 
 
-def _build(
-    published: Path,
-    datasets: Mapping[str, pa.Table],
-    parent: Release | None,
-    now: datetime,
-    content: str,
-    notes: Mapping[str, Any],
-) -> Release:
-    """Stage a release, force it to the disk, rename it into `releases/`."""
-    for stale in published.glob(".staging-*"):
-        shutil.rmtree(stale)  # of a publisher that died: no other one is at work, the lock says
-    release_id = f"{now:%Y%m%dT%H%M%SZ}-{content[:8]}"
+@dataclass(frozen=True)
+class _Attempt:
+    """One publication at work."""
+
+    extracted: Path
+    published: Path
+    parent: Release | None
+    expectations: Path
+    parts: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def rulings(self) -> tuple[Correction, ...]:
+        return load_corrections(self.expectations / "corrections.toml")
+
+    @cached_property
+    def seen(self) -> Seen:
+        return Seen(self.published)
+
+    @cached_property
+    def events(self) -> pa.Table:
+        """The log of versions up to the parent."""
+        return empty(VERSIONS) if self.parent is None else self.parent.read(VERSIONS.name)
+
+    @cached_property
+    def before(self) -> pa.Table:
+        """The last event of each report that the parent shows."""
+        return shown(self.events)
+
+    @cached_property
+    def earlier(self) -> dict[str, str]:
+        """The version of each report that the parent shows."""
+        columns = (self.before[name].to_pylist() for name in ("report_id", "version"))
+        return dict(zip(*columns, strict=True))
+
+    @cached_property
+    def changes(self) -> Changes:
+        taken_back = load_withdrawals(self.expectations / "withdrawn.toml")
+        withdrawn = withdrawn_from(taken_back, self.parts.keys() | self.earlier.keys())
+        return changes(
+            self.extracted, self.earlier, self.seen, self.rulings, withdrawn, derivation(), self.parts
+        )
+
+    def build(self, moment: Moment, why: str | None) -> Release:
+        """Stage a release, hold it against the gate, force it to the disk, rename it into `releases/`."""
+        import pyarrow as pa
+
+        found = self.changes
+        staging = Staging(
+            self.published / f".staging-{moment.release}", None if self.parent is None else self.parent.path
+        )
+        new, events, gates = self._new_batches(staging, moment)
+        unmoved(self.extracted, found.written, self.parts)
+        logs = successors(self.parent, new, staging, found, moment.instant, BATCH)
+        if found.withdrawn:
+            reasons = {i: said or why or "no longer extracted" for i, said in found.withdrawn.items()}
+            events.append(withdrawals(reasons, moment))
+            new.append(staging.write_all({VERSIONS.name: events[-1]}))
+        for number, rows in enumerate(logs):
+            place = min(number, len(new) - 1)
+            new[place] = {**new[place], **staging.write("superseded", rows)}
+        after = shown(pa.concat_tables([self.events, *events]))
+        gate = self._gate(gates, after)
+        if not gate.passed and why is None:
+            raise GateClosed(gate.closed_because(), gate)
+        old = [] if self.parent is None else self.parent.batches
+        batches = compacted([*(without(batch, found.gone, staging) for batch in old), *new], staging)
+        files = staging.finish(batches)
+        write_text(release_dictionary(), staging.folder / "README.md")
+        readme = staging.folder / "README.md"
+        files |= {"README.md": Part("README.md", digest_of(readme), 0, readme.stat().st_size)}
+        manifest = self._manifest(moment, after, gate, why, batches, files)
+        write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", staging.folder / MANIFEST)
+        sync(staging.folder)
+        return _arrived(self.published, staging.folder, moment.release)
+
+    def _new_batches(
+        self, staging: Staging, moment: Moment
+    ) -> tuple[list[Batch], list[pa.Table], list[Gate]]:
+        """The batches of what is new or changed, their events, and what the gate says of each."""
+        batches, events, gates = [], [], []
+        todo: list[tuple[str, ...]] = in_batches(self.changes.written)
+        for report_ids in todo or ([()] if self.parent is None else []):
+            rows = extracted_rows(self.extracted, report_ids)
+            gates.append(hold(rows, self.changes.unverified, self.expectations / "suites"))
+            tables = published_rows(
+                rows,
+                correction_layer(self.rulings, rows["facts"], rows["reports"]),
+                self._known(report_ids),
+                self.changes.versions,
+                self.earlier,
+                moment,
+            )
+            batches.append(staging.write_all(tables))
+            events.append(tables[VERSIONS.name])
+        return batches, events, gates
+
+    def _known(self, report_ids: Sequence[str]) -> pa.Table:
+        """The facts that any earlier release had of these reports."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        ids = pa.array(report_ids, pa.string())
+        mine = self.events.filter(pc.is_in(self.events["report_id"], value_set=ids))
+        mine = mine.filter(pc.is_valid(mine["version"]))
+        found = [empty(release_datasets()["facts"]).select(list(KNOWN_COLUMNS))]
+        for release in pc.unique(mine["release"]).to_pylist():
+            there = mine.filter(pc.equal(mine["release"], release))["report_id"].to_pylist()
+            earlier = load(self.published / RELEASES / release)
+            found.append(earlier.read("facts", columns=KNOWN_COLUMNS, reports=there))
+        return pa.concat_tables(found)
+
+    def _gate(self, gates: Sequence[Gate], after: pa.Table) -> Gate:
+        found = self.changes
+        measured = Measured(
+            new=tally(after, found.written),
+            all=tally(after),
+            parent=None if self.parent is None else tally(self.before),
+            before=tally(self.before, found.changed),
+            reread=tally(after, found.changed),
+            missing=found.missing,
+        )
+        return together(gates, list(hold_bars(load_bars(self.expectations / "gate.toml"), measured)))
+
+    def _manifest(
+        self,
+        moment: Moment,
+        after: pa.Table,
+        gate: Gate,
+        why: str | None,
+        batches: Sequence[Batch],
+        files: Mapping[str, Part],
+    ) -> dict[str, Any]:
+        found, counted = self.changes, tally(after)
+        rows = {
+            name: sum(batch[name].rows for batch in batches if name in batch) for name in release_datasets()
+        }
+        return {
+            "release": moment.release,
+            "parent": None if self.parent is None else self.parent.id,
+            "published_at": moment.instant.isoformat(timespec="seconds"),
+            "format": FORMAT,
+            "contract_version": CONTRACT_VERSION,
+            "pipeline_versions": sorted(set(after["pipeline_version"].to_pylist())),
+            "expectations": _expectations(self.expectations),
+            "content": content(found.versions),
+            "changes": {
+                "added": len(found.added),
+                "changed": len(found.changed),
+                "withdrawn": [
+                    {"report_id": report_id, "why": said or why}
+                    for report_id, said in found.withdrawn.items()
+                ],
+            },
+            **gate.manifest(forced=not gate.passed, why=why if not gate.passed else None),
+            "unfinished": list(found.unfinished),
+            "datasets": {name: {"rows": number} for name, number in rows.items()},
+            "quality": {
+                "failed": counted.facts_failed,
+                "passed": counted.facts_passed,
+                "unchecked": counted.facts - counted.facts_failed - counted.facts_passed,
+            },
+            "undated_facts": counted.undated_facts,
+            "batches": [{name: part.file for name, part in batch.items()} for batch in batches],
+            "files": {
+                part.file: {"sha256": part.sha256, "rows": part.rows, "bytes": part.bytes}
+                for part in sorted(files.values(), key=lambda part: part.file)
+            },
+        }
+
+
+def _expectations(folder: Path) -> dict[str, str]:
+    """A hash of each group of files that decided what the checks and the gate said."""
+    groups = {"rules": "rules/*.toml", "suites": "suites/*.json"}
+    groups |= {name: f"{name}.toml" for name in ("gate", "corrections", "withdrawn")}
+    found = {}
+    for name, pattern in groups.items():
+        digest = hashlib.sha256()
+        for path in sorted(folder.glob(pattern)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        found[name] = digest.hexdigest()
+    return found
+
+
+def _release_id(published: Path, now: datetime, hashed: str) -> str:
+    release_id = f"{now:%Y%m%dT%H%M%SZ}-{hashed[:8]}"
+    if (published / RELEASES / release_id).exists():
+        raise OutputError(f"{published / RELEASES / release_id} is there already; publish again in a second")
+    return release_id
+
+
+def _arrived(published: Path, staged: Path, release_id: str) -> Release:
+    """The staged release in its place, with `.current` as the sign that it is not switched to yet."""
+    pending = published / PENDING
+    with told(pending):
+        pending.symlink_to(Path(RELEASES) / release_id)
+        sync(published)
     final = published / RELEASES / release_id
-    if final.exists():
-        raise OutputError(f"{final} is there already; publish again in a second")
-    staging = make_folder(published / f".staging-{release_id}")
-    tables = _published(published, datasets, parent, now)
-    for name, table in tables.items():
-        write_parquet(table, make_folder(staging / name) / PART)
-        sync(staging / name)
-    write_text(release_dictionary(), staging / "README.md")
-    files = sorted(path for path in staging.rglob("*") if path.is_file())
-    manifest = {
-        "release": release_id,
-        "parent": None if parent is None else parent.id,
-        "published_at": now.isoformat(timespec="seconds"),
-        "contract_version": CONTRACT_VERSION,
-        "pipeline_versions": sorted(set(datasets["reports"]["pipeline_version"].to_pylist())),
-        "content": content,
-        "datasets": {name: {"rows": table.num_rows} for name, table in tables.items()},
-        "files": {
-            path.relative_to(staging).as_posix(): {"sha256": digest_of(path), "bytes": path.stat().st_size}
-            for path in files
-        },
-        "quality": _counts(tables["facts"]["quality"]),
-        "undated_facts": tables["facts"]["published_on"].null_count,
-        **notes,
-    }
-    write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", staging / MANIFEST)
-    sync(staging)
-    move(staging, final)
+    move(staged, final)
     return load(final)
 
 
-def _published(
-    published: Path, datasets: Mapping[str, pa.Table], parent: Release | None, now: datetime
-) -> dict[str, pa.Table]:
-    """The datasets of a release, each under its declaration and in its order."""
-    reports, facts = datasets["reports"], datasets["facts"]
-    enriched = facts
-    for name, found in (
-        ("quality", quality_of(facts, datasets["checks"])),
-        ("published_on", _published_on(facts, reports)),
-        ("known_at", _known_at(published, facts, parent, now)),
-        ("superseded_by", superseded(facts, reports)),
-    ):
-        enriched = enriched.append_column(name, _aligned(facts, found, name))
-    enriched = enriched.cast(arrow_schema(PUBLISHED_FACTS))
-    return {
-        "facts": enriched,
-        **{name: datasets[name] for name in ("reports", "tables", "checks")},
-        ESTIMATES.name: estimates_table(enriched, reports),
-        **{kind: wide_table(kind, enriched, reports) for kind in WIDE_KINDS},
-    }
-
-
-def _aligned(facts: pa.Table, found: pa.Table, name: str) -> pa.ChunkedArray:
-    """The column `name` of a table keyed by fact_id, in the order of `facts`; null where it has no row."""
-    import pyarrow.compute as pc
-
-    return found[name].combine_chunks().take(pc.index_in(facts["fact_id"], value_set=found["fact_id"]))
-
-
-def _published_on(facts: pa.Table, reports: pa.Table) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    at = pc.index_in(facts["report_id"], value_set=reports["report_id"])
-    days = reports["published_on"].combine_chunks().take(at)
-    return pa.table({"fact_id": facts["fact_id"], "published_on": days})
-
-
-def _known_at(published: Path, facts: pa.Table, parent: Release | None, now: datetime) -> pa.Table:
-    """When each number was first published at its place: from the parents, else now.
-
-    A fact counts as known where an earlier release had the same id with the same text and amount: a
-    corrected reading was not known before. Older releases are asked only about reports that they hold.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    unknown = facts.select(["fact_id", "text", "amount", "report_id"])
-    found = []
-    while parent is not None and unknown.num_rows:
-        held = parent.read("reports")["report_id"]
-        asked = pc.unique(unknown["report_id"].filter(pc.is_in(unknown["report_id"], value_set=held)))
-        if len(asked):
-            before = parent.read("facts", pc.field("report_id").isin(asked))
-            before = before.select(["fact_id", "text", "amount", "known_at"])
-            unknown = ask(_KNOWN, facts=unknown, before=_with_microseconds(before))
-            known = unknown.filter(pc.is_valid(unknown["known_at"]))
-            found.append(known.select(["fact_id", "known_at"]))
-            unknown = unknown.filter(pc.is_null(unknown["known_at"])).drop_columns(["known_at"])
-        parent = load(published / RELEASES / parent.parent) if parent.parent else None
-    since = pa.array([round(now.timestamp() * 1_000_000)] * unknown.num_rows, pa.int64())
-    found.append(pa.table({"fact_id": unknown["fact_id"], "known_at": since}))
-    known = pa.concat_tables(found)
-    instants = known["known_at"].cast(pa.timestamp("us", tz="UTC"))
-    return known.set_column(1, "known_at", instants)
-
-
-def _with_microseconds(facts: pa.Table) -> pa.Table:
-    """`known_at` as a number: DuckDB needs an extension to look at instants."""
-    import pyarrow as pa
-
-    return facts.set_column(3, "known_at", facts["known_at"].cast(pa.int64()))
-
-
-_KNOWN = """
-select f.*, b.known_at
-from facts f left join before b
-     on b.fact_id = f.fact_id and b.text = f.text and b.amount is not distinct from f.amount
-"""
-
-
-class _Hashing:
-    """A file that keeps nothing of what is written but its hash."""
-
-    closed = False
-
-    def __init__(self, digest: hashlib._Hash) -> None:
-        self._digest = digest
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
-def _content(datasets: Mapping[str, pa.Table]) -> str:
-    """A hash of all rows, however they are chunked, and of the columns a release gives them."""
-    import pyarrow as pa
-
-    digest = hashlib.sha256(release_dictionary().encode())
-    for name, table in datasets.items():
-        digest.update(f"{name} {table.num_rows} ".encode())
-        with pa.ipc.new_stream(pa.PythonFile(_Hashing(digest), mode="w"), table.schema) as writer:
-            writer.write_table(table.combine_chunks())
-    return digest.hexdigest()
-
-
-def _orphan(published: Path, content: str, parent: Release | None) -> Release | None:
-    """A release that a publisher finished but did not live to switch to."""
-    wanted = None if parent is None else parent.id
-    for path in sorted((published / RELEASES).glob(f"*-{content[:8]}/{MANIFEST}")):
-        found = load(path.parent)
-        if found.manifest["content"] == content and found.parent == wanted:
-            return found
-    return None
-
-
-def _switch(published: Path, release_id: str) -> None:
+def _switch(published: Path, release: Release) -> None:
     """Point `current` at a release by one rename."""
-    staged = published / ".current"
-    staged.unlink(missing_ok=True)
-    staged.symlink_to(Path(RELEASES) / release_id)
-    move(staged, published / CURRENT)
+    assert (published / PENDING).resolve() == release.path.resolve()
+    move(published / PENDING, published / CURRENT)
+
+
+def _sweep(published: Path) -> None:
+    """Remove what a publisher left that died or failed: no other one is at work, the lock says."""
+    pending = published / PENDING
+    if pending.is_symlink():
+        shutil.rmtree(pending.resolve(), ignore_errors=True)
+        pending.unlink()
+    for stale in published.glob(".staging-*"):
+        shutil.rmtree(stale, ignore_errors=True)
 
 
 @contextmanager
@@ -265,7 +314,7 @@ def _alone(published: Path) -> Iterator[None]:
     """One publisher at a time; the lock dies with its process."""
     import fcntl
 
-    with (published / ".lock").open("w") as lock:
+    with told(published / ".lock"), (published / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -276,12 +325,7 @@ def _alone(published: Path) -> Iterator[None]:
 
 
 def _utc(now: datetime | None) -> datetime:
-    """The instant given, or the clock's; without a time zone it is read as UTC."""
-    if now is None:
-        return datetime.now(UTC)
-    return now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
-
-
-def _counts(column: pa.ChunkedArray) -> dict[str, int]:
-    counted = column.value_counts().to_pylist()
-    return {entry["values"]: entry["counts"] for entry in sorted(counted, key=lambda e: str(e["values"]))}
+    """The instant given, or the clock's, to the second; without a time zone it is read as UTC."""
+    now = datetime.now(UTC) if now is None else now
+    now = now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
+    return now.replace(microsecond=0)

@@ -339,33 +339,6 @@ COVERAGE = Dataset(
 EXTRACTED: Mapping[str, Dataset] = {d.name: d for d in (REPORTS, TABLES, CELLS, FACTS, CHECKS, COVERAGE)}
 """The datasets of a run, by name."""
 
-QUALITIES = ("passed", "failed", "unchecked")
-
-PUBLISHED_FACTS = Dataset(
-    "facts",
-    "The facts of a release: as extracted, with what the checks say of them and their place in time.",
-    ("fact_id",),
-    (
-        *FACTS.columns,
-        Column(
-            "quality",
-            "string",
-            "`failed`: singled out by a failing error check, or part of an impossible one that singles "
-            "nobody out; `passed`: held by at least one check and doubted by none; `unchecked`: all others.",
-            values=QUALITIES,
-        ),
-        Column("published_on", "date", "The date printed on the report.", null=True),
-        Column("known_at", "instant", "When this system first published this number at this place (UTC)."),
-        Column(
-            "superseded_by",
-            "string",
-            "The fact of the same broker, entity, concept and period in the next later report; "
-            "null where none is.",
-            null=True,
-        ),
-    ),
-)
-
 
 def arrow_type(spelling: str) -> pa.DataType:
     """The Arrow type of a type in the contract's spelling."""

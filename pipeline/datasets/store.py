@@ -10,7 +10,9 @@ that is killed leaves a report done or not done. `read_dataset` sees the parts o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,11 +98,26 @@ def done(out: Path) -> dict[str, str]:
     return dict(zip(table["report_id"].to_pylist(), table["pipeline_version"].to_pylist(), strict=True))
 
 
+def stamps(out: Path) -> dict[str, dict[str, str]]:
+    """Report to dataset to the stamp of its part, which changes whenever the part is written.
+
+    Reports that are not done are there too: they have no part in `reports`. Raises InputError where `out` is
+    no extracted directory.
+    """
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name in EXTRACTED:
+        with os.scandir(_folder(out, name)) as entries:
+            for entry in entries:
+                stem, dot, suffix = entry.name.partition(".")
+                if dot + suffix == ".parquet" and entry.name != EMPTY:
+                    at = entry.stat()
+                    found[stem][name] = f"{at.st_ino}:{at.st_size}:{at.st_mtime_ns}"
+    return dict(found)
+
+
 def unfinished(out: Path) -> tuple[str, ...]:
     """Reports that left parts behind without being done: a run was killed while it wrote them."""
-    finished = _ids(out, REPORTS.name)
-    left = {report_id for name in EXTRACTED for report_id in _ids(out, name)} - finished
-    return tuple(sorted(left))
+    return tuple(sorted(report_id for report_id, parts in stamps(out).items() if REPORTS.name not in parts))
 
 
 def unverified(out: Path) -> tuple[str, ...]:
@@ -108,23 +125,32 @@ def unverified(out: Path) -> tuple[str, ...]:
     return tuple(sorted(_ids(out, REPORTS.name) - _ids(out, CHECKS.name)))
 
 
-def read_dataset(out: Path, name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+def read_dataset(
+    out: Path,
+    name: str,
+    columns: Sequence[str] | None = None,
+    filters: Any = None,
+    reports: Collection[str] | None = None,
+) -> pa.Table:
     """The rows of one dataset, ordered by report and key, of the reports that are done.
 
-    `filters` is a pyarrow expression or a list of `(column, operator, value)`. Raises InputError where `out`
-    is no extracted directory, DataError where a part has other columns than declared.
+    `filters` is a pyarrow expression or a list of `(column, operator, value)`; `reports` limits the answer to
+    these, without a look at any other. Raises InputError where `out` is no extracted directory, DataError
+    where a part has other columns than declared.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     dataset = EXTRACTED[name]
-    folder = out / name
-    if not folder.is_dir():
-        raise InputError(f"{out} is no extracted directory: it has no folder {name}/; run `yanbao run` first")
+    folder = _folder(out, name)
     schema = arrow_schema(dataset)
+    if reports is None:
+        asked = _ids(out, name) & _ids(out, REPORTS.name)
+    else:
+        asked = {i for i in reports if all(_part(out, n, i).exists() for n in (name, REPORTS.name))}
     parts = []
-    for report_id in sorted(_ids(out, name) & _ids(out, REPORTS.name)):
-        path = _part(out, name, report_id)
+    for report_id in sorted(asked):
+        path = folder / f"{report_id}.parquet"
         found = pq.read_schema(path)
         if not found.equals(schema):
             raise DataError(
@@ -169,6 +195,13 @@ def _staging(out: Path) -> Iterator[Path]:
 
 def _part(out: Path, name: str, report_id: str) -> Path:
     return out / name / f"{report_id}.parquet"
+
+
+def _folder(out: Path, name: str) -> Path:
+    folder = out / name
+    if not folder.is_dir():
+        raise InputError(f"{out} is no extracted directory: it has no folder {name}/; run `yanbao run` first")
+    return folder
 
 
 def _ids(out: Path, name: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,20 +9,10 @@ from typing import Any
 
 from pipeline.datasets.releases import Release, publish
 from pipeline.datasets.store import write_report
-from pipeline.datasets.suites import SUITES
+from tests.datasets.conftest import make_light
 from tests.datasets.factory import Row, check, fact, part, report, table
 
 MONDAY = datetime(2025, 12, 1, 6, tzinfo=UTC)
-
-
-def light_suites(folder: Path) -> Path:
-    """Suites of one expectation each, for tests that are not about the gate."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in SUITES.glob("*.json"):
-        suite = json.loads(path.read_text(encoding="utf-8"))
-        suite["expectations"] = suite["expectations"][:1]
-        (folder / path.name).write_text(json.dumps(suite), encoding="utf-8")
-    return folder
 
 
 def write(out: Path, of: Row, facts: list[Row], failed: Iterable[int] = ()) -> None:
@@ -39,7 +28,10 @@ def write(out: Path, of: Row, facts: list[Row], failed: Iterable[int] = ()) -> N
 
 def published(root: Path, now: datetime = MONDAY) -> Release:
     """A release of what `write` put into `root/extracted`."""
-    return publish(root / "extracted", root / "published", now=now, suites_dir=light_suites(root / "suites"))
+    light = root / "expectations"
+    if not light.exists():
+        make_light(light)
+    return publish(root / "extracted", root / "published", now=now, expectations=light)
 
 
 def estimate(
@@ -50,4 +42,4 @@ def estimate(
     return fact(table(of, kind), row, column, text, **(expected | changes))
 
 
-__all__ = ["MONDAY", "estimate", "light_suites", "published", "report", "write"]
+__all__ = ["MONDAY", "estimate", "published", "report", "write"]

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.checking.run import checks_schema
 from pipeline.datasets.dictionary import data_dictionary, release_dictionary
-from pipeline.datasets.schema import EXTRACTED, PUBLISHED_FACTS, schema_of
+from pipeline.datasets.published import PUBLISHED_FACTS
+from pipeline.datasets.schema import EXTRACTED, schema_of
 from pipeline.datasets.views import WIDE_KINDS
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from pipeline.datasets.estimates import ESTIMATES, estimates_table
 from pipeline.datasets.opinions import VIEWS
+from pipeline.datasets.published import PUBLISHED_FACTS
 from pipeline.datasets.reader import query
 from pipeline.datasets.releases import Release
-from pipeline.datasets.schema import PUBLISHED_FACTS, REPORTS, arrow_schema, from_rows
+from pipeline.datasets.schema import REPORTS, arrow_schema, from_rows
 from tests.datasets.released import MONDAY, estimate, published, report, write
 
 MILLION = 10**6
@@ -160,8 +161,10 @@ def test_views_have_the_columns_they_declare(history: Release, name: str) -> Non
 
 
 def of_facts(of: dict[str, Any], facts: list[dict[str, Any]], quality: list[str]) -> list[dict[str, Any]]:
-    beyond = {"published_on": of["published_on"], "known_at": MONDAY, "superseded_by": None}
-    full = [f | {"quality": q} | beyond for f, q in zip(facts, quality, strict=True)]
+    beyond = {"published_on": of["published_on"], "known_at": MONDAY, "rules": [], "failed_rules": []}
+    full = [
+        f | {"quality": q, "value_printed": f["value"]} | beyond for f, q in zip(facts, quality, strict=True)
+    ]
     table = estimates_table(from_rows(PUBLISHED_FACTS, full), from_rows(REPORTS, [of]))
     assert table.schema.equals(arrow_schema(ESTIMATES))
     found: list[dict[str, Any]] = table.to_pylist()

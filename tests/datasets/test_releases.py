@@ -1,14 +1,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,42 +12,21 @@ import pyarrow as pa
 import pyarrow.dataset
 import pytest
 
-from pipeline.checking.home import expectations
+from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.published import PUBLISHED_FACTS, VIEWED_FACTS
 from pipeline.datasets.releases import GateClosed, Release, open_release
 from pipeline.datasets.releases import publish as publish_through
-from pipeline.datasets.schema import PUBLISHED_FACTS, arrow_schema
+from pipeline.datasets.schema import arrow_schema
 from pipeline.datasets.store import prepare, write_report
 from pipeline.datasets.views import WIDE_KINDS, wide_dataset
-from pipeline.errors import DataError, InputError, OutputError
-from tests.datasets.factory import Row, check, coverage, fact, part, report, table
-
-ROOT = Path(__file__).parents[2]
-Publish = Callable[..., Release]
-MONDAY = datetime(2025, 3, 3, 6, tzinfo=UTC)
-TUESDAY = datetime(2025, 3, 4, 6, tzinfo=UTC)
-WEDNESDAY = datetime(2025, 3, 5, 6, tzinfo=UTC)
+from pipeline.errors import DataError, InputError
+from tests.datasets.conftest import MONDAY, TUESDAY, WEDNESDAY, Publish, write
+from tests.datasets.factory import check, coverage, fact, part, report, table
 
 
-@pytest.fixture(scope="module")
-def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Suites of one expectation each, for the tests that are not about the gate."""
-    folder = tmp_path_factory.mktemp("suites")
-    for path in expectations("suites").glob("*.json"):
-        suite = json.loads(path.read_text(encoding="utf-8"))
-        suite["expectations"] = suite["expectations"][:1]
-        (folder / path.name).write_text(json.dumps(suite), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def publish(light: Path) -> Publish:
-    return partial(publish_through, suites_dir=light)
-
-
-def write(out: Path, of: Row, facts: list[Row], checks: list[Row] | None = None) -> None:
-    """One report with one income statement; without `checks`, one that holds all its facts."""
-    found = [check(of, facts)] if checks is None else checks
-    write_report(out, part(of, facts=facts, checks=found))
+def parts_of(release: Release, dataset: str) -> pa.Table:
+    """A dataset as a reader sees it who knows nothing of releases."""
+    return pa.dataset.dataset(release.path / dataset).to_table()
 
 
 def by_id(facts: pd.DataFrame, column: str) -> dict[str, Any]:
@@ -74,14 +47,18 @@ def out(tmp_path: Path) -> Path:
 def test_release_holds_every_dataset_for_every_reader(out: Path, tmp_path: Path) -> None:
     release = publish_through(out, tmp_path / "published", now=MONDAY)
     assert release.is_new
-    assert set(release.rows) == {"facts", "reports", "tables", "checks", "estimates", *WIDE_KINDS}
+    assert tuple(release.rows) == tuple(release_datasets())
+    assert {"facts", "reports", "tables", "checks", "estimates", *WIDE_KINDS} < set(release.rows)
     facts = release.facts(as_arrow=True)
-    assert facts.schema.equals(arrow_schema(PUBLISHED_FACTS))
+    assert facts.schema.equals(arrow_schema(VIEWED_FACTS))
     assert facts["quality"].to_pylist() == ["passed", "passed"]
+    assert facts["rules"].to_pylist() == [["assets_equal_liabilities_and_equity"]] * 2
     assert set(facts["known_at"].to_pylist()) == {MONDAY}
     assert set(facts["published_on"].to_pylist()) == {date(2025, 3, 1)}
     current = tmp_path / "published" / "current"
-    assert pa.dataset.dataset(current / "facts").to_table().equals(facts)
+    stored = facts.drop_columns(["superseded_by"])
+    assert parts_of(release, "facts").schema.equals(arrow_schema(PUBLISHED_FACTS))
+    assert parts_of(release, "facts").equals(stored)
     assert list(pd.read_parquet(current / "facts")["text"]) == facts["text"].to_pylist()
     assert duckdb.read_parquet(f"{current}/facts/*.parquet").select("text").fetchall() == [
         (text,) for text in facts["text"].to_pylist()
@@ -98,13 +75,16 @@ def test_manifest_says_what_it_is_made_of(out: Path, tmp_path: Path, publish: Pu
     assert manifest["contract_version"] == "1"
     assert manifest["pipeline_versions"] == ["0.1.0"]
     assert manifest["parent"] is None
-    assert manifest["quality"] == {"passed": 2}
+    assert manifest["quality"] == {"failed": 0, "passed": 2, "unchecked": 0}
+    assert set(manifest["expectations"]) == {"rules", "suites", "gate", "corrections", "withdrawn"}
     assert manifest["gate"]["passed"] and not manifest["gate"]["forced"]
     there = {p.relative_to(release.path).as_posix() for p in release.path.rglob("*") if p.is_file()}
     assert set(manifest["files"]) == there - {"manifest.json"}
     release.verify()
-    (release.path / "facts" / "part.parquet").write_bytes(b"PAR1")
-    with pytest.raises(DataError, match=r"facts/part.parquet is missing or was changed"):
+    (part,) = release.parts("facts")
+    part.chmod(0o644)
+    part.write_bytes(b"PAR1")
+    with pytest.raises(DataError, match=rf"facts/{part.name} is missing or was changed"):
         release.verify()
 
 
@@ -118,7 +98,8 @@ def test_same_data_makes_no_new_release(out: Path, tmp_path: Path, publish: Publ
 def test_same_data_and_instant_give_the_same_bytes(out: Path, tmp_path: Path, publish: Publish) -> None:
     one, two = (publish(out, tmp_path / name, now=MONDAY) for name in ("one", "two"))
     assert one.manifest == two.manifest
-    assert one.manifest["files"]["facts/part.parquet"]["sha256"]
+    for release in (one, two):
+        release.verify()
 
 
 def test_known_at_is_carried_while_the_number_stays(out: Path, tmp_path: Path, publish: Publish) -> None:
@@ -199,7 +180,8 @@ def test_supersession_prefers_the_same_kind_and_keeps_peers_apart(tmp_path: Path
 )
 def test_quality(checks: list[tuple[str, str, list[int], list[int]]], want: tuple[str, str]) -> None:
     from pipeline.datasets.derived import quality_of
-    from pipeline.datasets.schema import CHECKS, FACTS, from_rows
+    from pipeline.datasets.published import CORRECTIONS
+    from pipeline.datasets.schema import CHECKS, FACTS, empty, from_rows
 
     of = report()
     facts = [fact(table(of)), fact(table(of), 2)]
@@ -214,7 +196,7 @@ def test_quality(checks: list[tuple[str, str, list[int], list[int]]], want: tupl
         )
         for number, (verdict, severity, members, suspects) in enumerate(checks)
     ]
-    found = quality_of(from_rows(FACTS, facts), from_rows(CHECKS, rows))
+    found = quality_of(from_rows(FACTS, facts), from_rows(CHECKS, rows), empty(CORRECTIONS))
     quality = dict(zip(found["fact_id"].to_pylist(), found["quality"].to_pylist(), strict=True))
     assert tuple(quality[f["fact_id"]] for f in facts) == want
 
@@ -237,8 +219,10 @@ def test_facts_are_chosen_by_kind_concept_day_and_quality(
     seen = release.facts(as_of=date(2025, 8, 1))
     assert len(seen) == 2
     assert seen.attrs["undated"] == 1
-    assert "1 facts of reports without a date" in caplog.text
-    assert release.facts(as_of="2025-08-01", as_arrow=True).schema.metadata == {b"undated": b"1"}
+    assert seen.attrs["left_out_failed"] == 1
+    assert "1 facts are not in the view: undated" in caplog.text
+    said = release.facts(as_of="2025-08-01", as_arrow=True).schema.metadata
+    assert said == {b"undated": b"1", b"left_out_failed": b"1"}
     assert release.manifest["undated_facts"] == 1
 
 
@@ -246,7 +230,7 @@ def test_empty_run_publishes_typed_tables(tmp_path: Path) -> None:
     prepare(tmp_path / "e")
     release = publish_through(tmp_path / "e", tmp_path / "p", now=MONDAY)
     assert set(release.rows.values()) == {0}
-    assert release.facts(as_arrow=True).schema.equals(arrow_schema(PUBLISHED_FACTS))
+    assert release.facts(as_arrow=True).schema.equals(arrow_schema(VIEWED_FACTS))
     for kind in WIDE_KINDS:
         assert release.wide(kind, as_arrow=True).schema.equals(arrow_schema(wide_dataset(kind)))
 
@@ -304,68 +288,3 @@ def test_missing_releases_are_named(out: Path, tmp_path: Path, publish: Publish)
         open_release(published, "nonsense")
     with pytest.raises(InputError, match="no wide table of kind 'cover_data'"):
         first.wide("cover_data")
-
-
-KILLED = """
-import os, signal, sys
-from datetime import datetime, UTC
-from pathlib import Path
-from pipeline.datasets import releases
-
-step, count = sys.argv[3], int(sys.argv[4])
-name = "_switch" if step == "switch" else step
-real = getattr(releases, name)
-
-def dying(*args):
-    global count
-    if count == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    count -= 1
-    return real(*args)
-
-setattr(releases, name, dying)
-instant = datetime(2025, 3, 4, 6, tzinfo=UTC)
-releases.publish(sys.argv[1], sys.argv[2], now=instant, suites_dir=Path(sys.argv[5]))
-"""
-
-
-@pytest.mark.parametrize(("step", "count"), [("write_parquet", 3), ("move", 0), ("switch", 0), ("move", 1)])
-def test_publisher_killed_anywhere_leaves_the_old_release(
-    out: Path, tmp_path: Path, light: Path, step: str, count: int, publish: Publish
-) -> None:
-    published = tmp_path / "published"
-    old = publish(out, published, now=MONDAY)
-    write(out, report("b.pdf"), [fact(table(report("b.pdf")))])
-    arguments = [sys.executable, "-c", KILLED, str(out), str(published), step, str(count), str(light)]
-    assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -signal.SIGKILL
-    seen = open_release(published)
-    assert seen.id == old.id
-    seen.verify()
-    assert len(seen.facts()) == 2
-    new = publish(out, published, now=WEDNESDAY)
-    assert new.is_new and new.parent == old.id
-    new.verify()
-    assert len(open_release(published).facts()) == 3
-    assert not list(published.glob(".staging-*"))
-    finished_before_it_died = step == "switch" or count == 1
-    assert set(by_id(new.facts(), "known_at").values()) == {
-        MONDAY,
-        TUESDAY if finished_before_it_died else WEDNESDAY,
-    }
-
-
-@pytest.fixture
-def locked(tmp_path: Path) -> Iterator[Path]:
-    import fcntl
-
-    published = tmp_path / "published"
-    published.mkdir()
-    with (published / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield published
-
-
-def test_two_publishers_do_not_meet(out: Path, locked: Path, publish: Publish) -> None:
-    with pytest.raises(OutputError, match="another publisher is at work"):
-        publish(out, locked, now=MONDAY)
-    assert not os.path.lexists(locked / "current")

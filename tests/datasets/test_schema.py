@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipeline.datasets.published import PUBLISHED_FACTS
 from pipeline.datasets.schema import (
     CHECKS,
     EXTRACTED,
     FACTS,
-    PUBLISHED_FACTS,
     REPORTS,
     arrow_schema,
     arrow_type,
