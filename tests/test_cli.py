@@ -68,7 +68,9 @@ except AttributeError as error:
     assert third == "module 'pipeline' has no attribute 'nonsense'"
 
 
-@pytest.mark.parametrize("command", ["run", "extract", "check", "publish", "quality", "look", "version"])
+@pytest.mark.parametrize(
+    "command", ["run", "extract", "check", "publish", "quality", "look", "version", "query"]
+)
 def test_every_command_is_listed_with_whole_words_and_has_help(command: str) -> None:
     listed = [line for line in yanbao("--help").stdout.splitlines() if line.startswith(f"  {command} ")]
     assert len(listed) == 1

@@ -12,6 +12,7 @@ A question can read the release's own files and nothing else, and change nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.estimates import ESTIMATES
 from pipeline.datasets.frames import Form, in_form
 from pipeline.datasets.opinions import CONSENSUS, STALE_DAYS, VIEWS
@@ -39,6 +41,12 @@ Instant = datetime | str
 
 # Stored under a dataset's name, asked under another: the name itself is the view that people want.
 _STORED = {FACTS.name: "all_facts", ESTIMATES.name: "estimates_printed"}
+
+_SENTENCES = {
+    **{name: dataset.sentence for name, dataset in release_datasets().items()},
+    "facts": "One row for each printed number that did not fail a check.",
+    "all_facts": "One row for each printed number, those that failed a check included.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,33 @@ def table_names(release: Release) -> tuple[str, ...]:
     """What can be selected from."""
     computed = VIEWS if ESTIMATES.name in release.rows else ()
     return tuple(dict.fromkeys([*release.rows, "all_facts", *computed]))
+
+
+def contents(release: Release) -> pa.Table:
+    """For people: what can be selected from, its rows where they are stored, what one row is."""
+    import pyarrow as pa
+
+    counts = {**release.rows, "all_facts": release.rows[FACTS.name]}
+    counts[FACTS.name] -= _failed(release)
+    said = {**_SENTENCES, **{name: view.dataset.sentence for name, view in VIEWS.items()}}
+    names = table_names(release)
+    return pa.table(
+        {
+            "table": names,
+            "rows": [f"{counts[name]:,}" if name in counts else "computed" for name in names],
+            "sentence": [said.get(name, "") for name in names],
+        }
+    )
+
+
+def failed_left_out(release: Release, sql: str) -> int:
+    """How many numbers a question to `facts` does not see because they failed a check."""
+    return _failed(release) if re.search(r"\bfacts\b", sql) else 0
+
+
+def _failed(release: Release) -> int:
+    failed: int = release.manifest["quality"].get("failed", 0)
+    return failed
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""What is done with releases: ask them, compare them, load them into other stores, export a report."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import app
+
+
+class AnswerFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+From = Annotated[Path, typer.Option("--from", metavar="FOLDER", help="Folder of the releases.")]
+ReleaseId = Annotated[
+    str | None,
+    typer.Option("--release", "-r", metavar="ID", help="Which release.  [default: the current one]"),
+]
+
+
+@app.command(
+    short_help="SQL over a release, as of any date",
+    epilog="""\b
+  yanbao query
+  yanbao query "select * from consensus where entity = '0020.HK' and concept = 'revenue'"
+  yanbao query "select broker, text, unit, page from facts where concept = 'eps'" --as-of 2025-03-31
+  yanbao query "select * from revisions" --out revisions.csv
+Without a question it lists what can be asked. facts leaves out numbers that failed a check, all_facts does
+not.""",
+)
+def query(
+    sql: Annotated[str, typer.Argument(metavar="[SQL]", help="One question: select … from …")] = "",
+    published: From = Path("published"),
+    release: ReleaseId = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Only what was printed by that day (2025-03-31)."),
+    ] = None,
+    known_by: Annotated[
+        str | None,
+        typer.Option("--known-by", metavar="TIME", help="Only what this system had published by then, UTC."),
+    ] = None,
+    form: Annotated[
+        AnswerFormat | None,
+        typer.Option(
+            "--format", "-f", help="How to write the answer.  [default: by the ending of --out, else table]"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the whole answer to a file.")
+    ] = None,
+    rows: Annotated[
+        int, typer.Option("--rows", "-n", min=0, metavar="N", help="Rows shown as a table.")
+    ] = 40,
+) -> None:
+    """Ask a release in SQL. It reads the release and nothing else, and changes nothing."""
+    from rich.console import Console
+
+    from pipeline.datasets.answers import print_answer, show_answer, write_answer
+    from pipeline.datasets.reader import contents, failed_left_out
+    from pipeline.datasets.reader import query as ask
+    from pipeline.datasets.releases import open_release
+
+    opened = open_release(published, release)
+    written = form or _format_of(out)
+    answer = ask(opened, sql, as_of=as_of, known_by=known_by, form="arrow") if sql else contents(opened)
+    if out is not None:
+        write_answer(answer, out, written.value)
+        print(f"{answer.num_rows:,} rows in {out}", file=sys.stderr)
+    elif written is AnswerFormat.TABLE:
+        show_answer(answer, Console(highlight=False), rows)
+    else:
+        print_answer(answer, sys.stdout, written.value)
+    if failed := failed_left_out(opened, sql):
+        print(
+            f"facts leaves out numbers that failed a check, {failed:,} here: all_facts has them",
+            file=sys.stderr,
+        )
+
+
+def _format_of(out: Path | None) -> AnswerFormat:
+    """The format that a file's ending asks for; a table where no file is asked for."""
+    if out is None:
+        return AnswerFormat.TABLE
+    ending = out.suffix.removeprefix(".").lower()
+    if ending not in {AnswerFormat.CSV, AnswerFormat.JSON, AnswerFormat.PARQUET}:
+        raise typer.BadParameter(
+            f"{out.name} ends neither in .csv nor in .json or .parquet: say --format", param_hint="--out"
+        )
+    return AnswerFormat(ending)
