@@ -206,7 +206,6 @@ def test_units_are_never_mixed() -> None:
     assert {row["unit"]: row["amount"] for row in found} == {"CNY": 100 * MILLION, "USD": 14 * MILLION}
 
 
-@settings(deadline=None)
 @given(
     st.decimals(min_value=-(10**9), max_value=10**9, places=4, allow_nan=False, allow_infinity=False),
     st.sampled_from([0, 3, 4, 6, 8]),
