@@ -23,6 +23,7 @@ class Row:
     depth: int = 0
     bold: bool = False
     section: bool = False
+    span: int = 1  # columns that the first cell is set over, centred: 平均值
 
     @classmethod
     def parse(cls, cells: Sequence[str], label_column: int = 0) -> Row:
@@ -46,6 +47,8 @@ class Table:
     notes: tuple[str, ...] = ()
     label_column: int = 0
     hidden: str = ""
+    # A column of names each merged over the rows down to the next one: printed in their middle.
+    merged_column: int | None = None
 
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> Table:

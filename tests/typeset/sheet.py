@@ -7,6 +7,7 @@ before `save`, so that what stands on the pages can still be changed and the fon
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,7 @@ class Text(NamedTuple):
     ink: Ink
     spacing: float
     angle: float
+    clip: Box | None = None
 
 
 class Shape(NamedTuple):
@@ -99,12 +101,16 @@ class Sheet:
         align: Align = "left",
         spacing: float = 0.0,
         angle: float = 0.0,
+        clip: Box | None = None,
     ) -> Box:
-        """Set one line that starts, is centred or ends at `x`; the box it takes up."""
+        """Set one line that starts, is centred or ends at `x`; the box it takes up.
+
+        Of the characters outside `clip` nothing is seen.
+        """
         width = face(ink.font).width(text, ink.size, spacing)
         x0 = x - {"left": 0.0, "center": width / 2, "right": width}[align]
         if text.strip():
-            self.pages[-1].append(Text(x0, baseline, text, ink, spacing, angle))
+            self.pages[-1].append(Text(x0, baseline, text, ink, spacing, angle, clip))
         return Box(x0, baseline - ASCENT * ink.size, x0 + width, baseline + DESCENT * ink.size)
 
     def fill(self, box: Box, colour: str) -> None:
@@ -155,7 +161,11 @@ def _play(pages: list[list[Text | Shape | Stroke]], title: str, written: datetim
                     pdf.set_font(ink.font, size=ink.size)
                     pdf.set_text_color(ink.colour)
                     pdf.set_char_spacing(piece.spacing)
+                    clip = piece.clip
                     with (
+                        nullcontext()
+                        if clip is None
+                        else pdf.rect_clip(clip.x0, clip.top, clip.x1 - clip.x0, clip.bottom - clip.top),
                         pdf.rotation(piece.angle, piece.x, piece.baseline),
                         pdf.local_context(
                             text_mode=TextMode.INVISIBLE if ink.hidden else mode,

@@ -28,7 +28,9 @@ class Style:
     numbers_on: Literal["first", "middle", "last"] = "first"  # line of a wrapped label that has the numbers
     head_fill: str = ""
     head_colour: str = "#000000"
-    lines: Literal["three", "grid"] = "three"  # rules above and below head and last row, or around each cell
+    # Rules above and below head and last row, around each cell, below each row, or none.
+    lines: Literal["three", "grid", "rows", "none"] = "three"
+    thin_rectangles: bool = False  # rules are filled rectangles, not strokes
     rule_width: float = 0.6
     rule_colour: str = "#1f4e8c"
     band: str = ""  # fill of every second row
@@ -37,6 +39,15 @@ class Style:
     caption_rule: bool = True  # a rule above the caption
     note_colour: str = "#808080"
     totals_bold: bool = True
+    label_lift: float = 0.0  # how far labels stand above their numbers; negative: below
+    column_shifts: tuple[
+        float, ...
+    ] = ()  # how far the numbers of each value column stand right of their place
+    head_shift: float = 0.0  # how far the heads of the value columns stand right of their place
+    number_spacing: float = 0.0  # between the characters of a number
+    negative_colour: str = ""
+    repeat_head: bool = True  # on the next page of a table that goes on
+    clip_labels: bool = False  # a label is set on one line; what its cell cannot show is hidden on the next
 
     def label(self, bold: bool = False) -> Ink:
         return Ink(self.label_font, self.size, bold)

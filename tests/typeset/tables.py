@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .facts import Row, Table
 from .lines import wrap
@@ -11,6 +12,8 @@ from .sheet import Align, Box, Ink, Sheet
 from .style import Style
 from .truth import RowTruth, TableTruth
 
+NUMBER = re.compile(r"[(（]?[-－−]?[\d,.]+[%x倍]?[)）]?")
+NEGATIVE = re.compile(r"[(（]?[-－−]\d|[(（]\d")
 CAP_MIDDLE = 0.36  # of the size: how far a line's visual middle is above its baseline
 
 
@@ -51,6 +54,7 @@ class Setter:
         self.x0, self.x1 = columns.edges[0], columns.edges[-1]
         self.y = 0.0
         self._banded = 0
+        self._merged: list[tuple[str, int, float, float]] = []  # name, column, top, bottom
         self.truths: list[TableTruth] = []
 
     def grid(self, tables: Sequence[Table], top: float, sub_heads: bool = False) -> float:
@@ -79,8 +83,10 @@ class Setter:
             if self.y + height > self.room.bottom:
                 if self.style.lines == "three":
                     self._line(self.y)
+                self._names(table)
                 self.y = self.room.turn()
-                self._head(headed or table)
+                if self.style.repeat_head:
+                    self._head(headed or table)
             label = row.cells[table.label_column].replace("\n", "")
             above = [(depth, head) for depth, head in above if depth < row.depth]
             path = (*([section] if section and not row.section else []), *(head for _, head in above), label)
@@ -90,6 +96,12 @@ class Setter:
             truth.rows.append(self._row(row, table, path, height))
             if self.sheet.page == truth.page:
                 truth.boxes.append(Box(self.x0, top, self.x1, self.y))
+        self._names(table)
+
+    def height(self, tables: Sequence[Table], sub_heads: bool = False) -> float:
+        """What `grid` takes up where no page ends in between."""
+        rows = sum(self._height(row, table) for table in tables for row in table.rows)
+        return sum(self._head_heights(tables[0])) + rows + self.style.pitch * len(tables) * sub_heads
 
     def _lines_of(self, row: Row, table: Table) -> list[list[str]]:
         edges, lines = self.columns.edges, []
@@ -97,16 +109,26 @@ class Setter:
             left = self.style.indent * row.depth if at == table.label_column else 0.0
             room = edges[at + 1] - edges[at] - 2 * self.style.pad - left
             ink = self._ink(row, at == table.label_column)
-            wraps = self.columns.aligns[at] != "right" and cell
+            wraps = self.columns.aligns[at] != "right" and cell and row.span == 1
             lines.append(wrap(cell, ink, room + 0.01) if wraps else [cell])
         return lines
 
-    def _ink(self, row: Row, label: bool) -> Ink:
+    def _clips(self, row: Row, table: Table) -> bool:
+        """Whether the row's label is cut off at the end of its first line."""
+        return self.style.clip_labels and len(self._lines_of(row, table)[table.label_column]) > 1
+
+    def _ink(self, row: Row, label: bool, text: str = "") -> Ink:
         bold = row.section or (row.bold and self.style.totals_bold)
-        return self.style.label(bold) if label else self.style.number(bold)
+        ink = self.style.label(bold) if label else self.style.number(bold)
+        if not label and self.style.negative_colour and NEGATIVE.match(text):
+            ink = replace(ink, colour=self.style.negative_colour)
+        return ink
 
     def _height(self, row: Row, table: Table) -> float:
-        most = max(len(lines) for lines in self._lines_of(row, table))
+        lines_of = self._lines_of(row, table)
+        if self.style.clip_labels:
+            lines_of[table.label_column] = lines_of[table.label_column][:1]
+        most = max(len(lines) for lines in lines_of)
         return self.style.pitch + (most - 1) * self.style.leading
 
     def _row(self, row: Row, table: Table, path: tuple[str, ...], height: float) -> RowTruth:
@@ -116,19 +138,28 @@ class Setter:
             self.sheet.fill(Box(self.x0, top, self.x1, top + height), fill)
         self._banded += 1
         lines_of = self._lines_of(row, table)
-        most = max(len(lines) for lines in lines_of)
+        clips = self._clips(row, table)
+        most = max(len(lines) for at, lines in enumerate(lines_of) if not clips or at != table.label_column)
         values: list[str] = []
         boxes: list[Box | None] = []
         label_box: Box | None = None
         for at, lines in enumerate(lines_of):
             is_label = at == table.label_column
-            free = most - len(lines)
+            if at == table.merged_column:
+                self._gather(row.cells[at], at, top, height)
+                continue
+            if 0 < at < row.span:
+                continue
+            free = max(most - len(lines), 0)
             first = {"first": 0.0, "middle": free / 2, "last": float(free)}[style.numbers_on]
             start = top + style.pitch / 2 + CAP_MIDDLE * style.size + style.leading * first
-            left = style.indent * row.depth if is_label else 0.0
-            box = self._cell(lines, at, start, left, self._ink(row, is_label))
-            text = row.cells[at].replace("\n", "")
             if is_label:
+                start -= style.label_lift
+            left = style.indent * row.depth if is_label else 0.0
+            clip = Box(edges[at], top, edges[at + 1], top + height) if clips and is_label else None
+            box = self._cell(lines, at, start, left, self._ink(row, is_label, row.cells[at]), row.span, clip)
+            text = row.cells[at].replace("\n", "")
+            if is_label or (row.span > 1 and at == 0):
                 label_box = box if text else None
             else:
                 values.append(text)
@@ -136,14 +167,40 @@ class Setter:
         self.y = top + height
         if style.lines == "grid":
             self._frame(top, range(len(edges)) if not row.section else (0, len(edges) - 1))
+        if style.lines == "rows":
+            self._line(self.y)
         return RowTruth(path, self.sheet.page, label_box, tuple(values), tuple(boxes), row.section)
 
-    def _cell(self, lines: list[str], at: int, baseline: float, left: float, ink: Ink) -> Box:
-        x0, x1 = self.columns.edges[at] + self.style.pad + left, self.columns.edges[at + 1] - self.style.pad
-        align = self.columns.aligns[at]
+    def _gather(self, name: str, at: int, top: float, height: float) -> None:
+        """Note that the merged cell of column `at` reaches over this row, or begins with it."""
+        if name:
+            self._merged.append((name, at, top, top + height))
+        elif self._merged:
+            name, _, start, _ = self._merged.pop()
+            self._merged.append((name, at, start, top + height))
+
+    def _names(self, table: Table) -> None:
+        """Set the names of merged cells in the middle of their rows."""
+        for name, at, top, bottom in self._merged:
+            ink = self.style.label(bold=True)
+            lines = wrap(name, ink, self.columns.edges[at + 1] - self.columns.edges[at] - 2 * self.style.pad)
+            middle = (top + bottom - (len(lines) - 1) * self.style.leading) / 2
+            self._cell(lines, at, middle + CAP_MIDDLE * self.style.size, 0.0, ink, 1, None)
+        self._merged = []
+
+    def _cell(
+        self, lines: list[str], at: int, baseline: float, left: float, ink: Ink, span: int, clip: Box | None
+    ) -> Box:
+        x0 = self.columns.edges[at] + self.style.pad + left
+        x1 = self.columns.edges[at + (span if at == 0 else 1)] - self.style.pad
+        align = "center" if at == 0 and span > 1 else self.columns.aligns[at]
         x = {"left": x0, "center": (x0 + x1) / 2, "right": x1}[align]
+        x += self.style.column_shifts[at] if self.style.column_shifts else 0.0
+        spacing = self.style.number_spacing if NUMBER.fullmatch("".join(lines)) else 0.0
         boxes = [
-            self.sheet.text(x, baseline + self.style.leading * n, line, ink, align=align)
+            self.sheet.text(
+                x, baseline + self.style.leading * n, line, ink, align=align, spacing=spacing, clip=clip
+            )
             for n, line in enumerate(lines)
         ]
         return Box(min(b.x0 for b in boxes), boxes[0].top, max(b.x1 for b in boxes), boxes[-1].bottom)
@@ -168,10 +225,7 @@ class Setter:
     def _head(self, table: Table) -> None:
         style, edges, top = self.style, self.columns.edges, self.y
         levels = [_spans(level, last=n == len(table.head) - 1) for n, level in enumerate(table.head)]
-        heights = []
-        for level in levels:
-            most = max(len(self._head_lines(cell, a, b)) for a, b, cell in level)
-            heights.append(style.pitch + 1.0 + (most - 1) * style.leading)
+        heights = self._head_heights(table)
         total = sum(heights)
         if style.head_fill:
             self.sheet.fill(Box(self.x0, top, self.x1, top + total), style.head_fill)
@@ -186,17 +240,23 @@ class Setter:
                 bottom = top + total if below else y + heights[n]
                 self._head_cell(cell, a, b, y, bottom)
                 if style.lines == "three" and b - a > 1:
-                    self.sheet.rule(
-                        edges[a] + style.pad, bottom, edges[b] - style.pad, bottom, 0.3, style.rule_colour
-                    )
+                    self._rule(edges[a] + style.pad, bottom, edges[b] - style.pad, bottom, 0.3)
                 if style.lines == "grid":
                     self._rectangle(Box(edges[a], y, edges[b], bottom))
             y += heights[n]
-        if style.lines == "three":
+        if style.lines in ("three", "rows"):
             self._line(top)
             self._line(y)
         self.y = y
         self._banded = 1
+
+    def _head_heights(self, table: Table) -> list[float]:
+        heights = []
+        for n, level in enumerate(table.head):
+            spans = _spans(level, last=n == len(table.head) - 1)
+            most = max(len(self._head_lines(cell, a, b)) for a, b, cell in spans)
+            heights.append(self.style.pitch + 1.0 + (most - 1) * self.style.leading)
+        return heights
 
     def _head_lines(self, cell: str, a: int, b: int) -> list[str]:
         room = self.columns.edges[b] - self.columns.edges[a] - 2 * self.style.pad
@@ -211,25 +271,40 @@ class Setter:
             "left": edges[a] + style.pad,
             "center": (edges[a] + edges[b]) / 2,
             "right": edges[b] - style.pad,
-        }[align]
+        }[align] + (style.head_shift if a > 0 else 0.0)
         block = (len(lines) - 1) * style.leading
         first = (top + bottom - block) / 2 + CAP_MIDDLE * style.size
         for n, line in enumerate(lines):
             self.sheet.text(x, first + n * style.leading, line, ink, align=align)
 
+    def _rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.0) -> None:
+        style = self.style
+        width = width or style.rule_width
+        if not style.thin_rectangles:
+            self.sheet.rule(x0, y0, x1, y1, width, style.rule_colour)
+        elif y0 == y1:
+            self.sheet.fill(Box(x0, y0 - width / 2, x1, y0 + width / 2), style.rule_colour)
+        else:
+            self.sheet.fill(Box(x0 - width / 2, y0, x0 + width / 2, y1), style.rule_colour)
+
     def _line(self, y: float) -> None:
-        self.sheet.rule(self.x0, y, self.x1, y, self.style.rule_width, self.style.rule_colour)
+        self._rule(self.x0, y, self.x1, y)
 
     def _frame(self, top: float, columns: Sequence[int]) -> None:
-        style = self.style
         for y in (top, self.y):
-            self.sheet.rule(self.x0, y, self.x1, y, style.rule_width, style.rule_colour)
+            self._line(y)
         for at in columns:
             x = self.columns.edges[at]
-            self.sheet.rule(x, top, x, self.y, style.rule_width, style.rule_colour)
+            self._rule(x, top, x, self.y)
 
     def _rectangle(self, box: Box) -> None:
         x0, top, x1, bottom = box
+        if self.style.thin_rectangles:
+            for y in (top, bottom):
+                self._rule(x0, y, x1, y)
+            for x in (x0, x1):
+                self._rule(x, top, x, bottom)
+            return
         corners = [(x0, top), (x1, top), (x1, bottom), (x0, bottom), (x0, top)]
         self.sheet.path(corners, self.style.rule_width, self.style.rule_colour)
 
