@@ -10,13 +10,15 @@ REPORT ?= raw_reports
 PAGE ?= 1
 LAYER ?= tables
 FILES ?= $(wildcard raw_reports/*.pdf)
+N ?= 2000
+SEED ?= 0
 
 # A stamp named after the lock's content: a new checkout time does not set up again, a changed lock does.
 LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench look score lock clean
+.PHONY: help setup run test fuzz lint format bench look score lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -38,6 +40,9 @@ run: $(READY)  ## extract, check and publish raw_reports/, write the quality rep
 
 test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of them)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+fuzz: $(READY)  ## set N random troubled pages, read them, show what was read wrongly (SEED=7 N=1 for one again)
+	$(BIN)/python -m tests.typeset.trouble --pages $(N) --seed $(SEED) $(ARGS)
 
 lint: $(READY)  ## ruff, formatting, types, and the one direction of imports
 	$(BIN)/ruff check pipeline tests setup.py

@@ -72,12 +72,14 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Heads of the value columns, levels joined top-down by `|`."""
+        """Heads of the value columns, levels joined top-down by `|`; a column of merged names is none."""
         heads = []
         for at in range(self.width):
             levels = [level[at].replace("\n", "") for level in self.head if level[at]]
             heads.append("|".join(dict.fromkeys(levels)))
-        return tuple(head for at, head in enumerate(heads) if at != self.label_column)
+        return tuple(
+            head for at, head in enumerate(heads) if at not in (self.label_column, self.merged_column)
+        )
 
 
 def load(name: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Modelled:
 def modelled(facts: Mapping[str, Any]) -> Modelled:
     """All tables of a fact file with `[drivers]`. The first year of the drivers is not printed."""
     company = Company(facts["drivers"])
-    _add_segment_series(company)
+    add_segment_series(company)
     tables = {key: _table(raw, facts, company) for key, raw in facts["tables"].items()}
     error = dict(facts["error"])
     tables[error["table"]] = _plant(tables[error["table"]], error)
@@ -56,7 +56,7 @@ def _cell(company: Company, code: str, form: str, year: int, negative: Negative)
     return printed(-value if code.startswith("-") else value, form, negative)
 
 
-def _add_segment_series(company: Company) -> None:
+def add_segment_series(company: Company) -> None:
     """Revenue, growth, share and margin of each segment as `name.revenue` …, and the figures of the cover."""
     total = company["revenue"]
     for name, part in company.segments.items():

@@ -149,6 +149,9 @@ class Setter:
                 self._gather(row.cells[at], at, top, height)
                 continue
             if 0 < at < row.span:
+                if not is_label:
+                    values.append("")
+                    boxes.append(None)
                 continue
             free = max(most - len(lines), 0)
             first = {"first": 0.0, "middle": free / 2, "last": float(free)}[style.numbers_on]
@@ -161,7 +164,10 @@ class Setter:
             text = row.cells[at].replace("\n", "")
             if is_label or (row.span > 1 and at == 0):
                 label_box = box if text else None
-            else:
+            if not is_label and row.span > 1 and at == 0:
+                values.append("")
+                boxes.append(None)
+            elif not is_label:
                 values.append(text)
                 boxes.append(box if text else None)
         self.y = top + height
