@@ -6,31 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.datasets.published import VERSIONS
-from pipeline.datasets.query import ask
-from pipeline.datasets.schema import empty
-
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_SHOWN = """
-select * exclude (place) from (
-    select *, row_number() over (partition by report_id order by known_at desc) as place from events
-) where place = 1 and change <> 'withdrawn'
-order by report_id
-"""
-
-_TALLY = """
-select count(*) as reports,
-       count(*) filter (outcome = 'failed') as failed,
-       count(*) filter (outcome <> 'complete') as incomplete,
-       count(*) filter (outcome <> 'failed' and published_on is null) as undated,
-       coalesce(sum(facts), 0) as facts, coalesce(sum(facts_mapped), 0) as mapped,
-       coalesce(sum(facts_failed), 0) as facts_failed, coalesce(sum(facts_passed), 0) as facts_passed,
-       coalesce(sum(facts) filter (published_on is null), 0) as undated_facts,
-       coalesce(sum(numbers_on_page), 0) as on_page, coalesce(sum(numbers_in_facts), 0) as in_facts
-from events
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +48,13 @@ SHARES = {
 
 def shown(events: pa.Table) -> pa.Table:
     """The last event of every report that was not withdrawn, by report."""
-    rows = ask(_SHOWN, events=_plain(events))
-    return rows.cast(_plain(empty(VERSIONS)).schema)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    events = events.sort_by([("report_id", "ascending"), ("known_at", "ascending")])
+    last = {report_id: place for place, report_id in enumerate(events["report_id"].to_pylist())}
+    events = events.take(pa.array(last.values(), pa.int64()))
+    return events.filter(pc.not_equal(events["change"], "withdrawn"))
 
 
 def tally(events: pa.Table, reports: Collection[str] | None = None) -> Tally:
@@ -83,13 +65,22 @@ def tally(events: pa.Table, reports: Collection[str] | None = None) -> Tally:
     if reports is not None:
         asked = pa.array(sorted(reports), pa.string())
         events = events.filter(pc.is_in(events["report_id"], value_set=asked))
-    (row,) = ask(_TALLY, events=_plain(events)).to_pylist()
-    return Tally(**{name: int(number) for name, number in row.items()})
 
+    def total(flags_or_numbers: pa.ChunkedArray) -> int:
+        return pc.sum(flags_or_numbers).as_py() or 0
 
-def _plain(events: pa.Table) -> pa.Table:
-    """`known_at` as a number of microseconds: comparing instants takes the query engine an extension."""
-    import pyarrow as pa
-
-    place = events.schema.get_field_index("known_at")
-    return events.set_column(place, "known_at", events["known_at"].cast(pa.int64()))
+    undated = pc.is_null(events["published_on"])
+    failed = pc.equal(events["outcome"], "failed")
+    return Tally(
+        reports=events.num_rows,
+        failed=total(failed),
+        incomplete=total(pc.not_equal(events["outcome"], "complete")),
+        undated=total(pc.and_(undated, pc.invert(failed))),
+        facts=total(events["facts"]),
+        mapped=total(events["facts_mapped"]),
+        facts_failed=total(events["facts_failed"]),
+        facts_passed=total(events["facts_passed"]),
+        undated_facts=total(events["facts"].filter(undated)),
+        on_page=total(events["numbers_on_page"]),
+        in_facts=total(events["numbers_in_facts"]),
+    )
