@@ -77,3 +77,13 @@ def test_query_refuses_in_a_sentence(root: Path, arguments: list[str], said: str
     assert told.returncode == 2
     assert said in " ".join(told.stderr.split())
     assert "Traceback" not in told.stderr
+
+
+def test_load_says_what_a_target_holds(root: Path, tmp_path: Path) -> None:
+    target = tmp_path / "研报.duckdb"
+    first = yanbao("load", target, "--from", root / "published")
+    again = yanbao("load", target, "--from", root / "published")
+    assert first.stdout.endswith(f" is now in {target}: 3 facts, 2 reports\n")
+    assert again.stdout == first.stdout.replace("is now", "was already")
+    refused = yanbao("load", "s3:/no", "--from", root / "nowhere")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -88,6 +88,41 @@ def query(
         )
 
 
+@app.command(
+    short_help="a release into a DuckDB file, Delta Lake or any URL",
+    epilog="""\b
+  yanbao load research.duckdb
+  yanbao load delta:/data/lake/research
+  yanbao load s3://bucket/research --keep 30
+A load that is stopped half way leaves the release that was there.""",
+)
+def load(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A file ending in .duckdb, delta: and a folder or URL, or a folder or URL.",
+            show_default=False,
+        ),
+    ],
+    published: From = Path("published"),
+    release: ReleaseId = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Releases that stay in a folder.  [default: all]"),
+    ] = None,
+) -> None:
+    """Copy a release to where others read it, in one step that readers see whole or not at all."""
+    from pipeline.datasets.releases import open_release
+    from pipeline.datasets.sinks import load as load_into
+
+    loaded = load_into(open_release(published, release), target, keep=keep)
+    said = f"{loaded.rows['facts']:,} facts, {loaded.rows['reports']:,} reports"
+    print(
+        f"Release {loaded.release} {'is now' if loaded.is_new else 'was already'} in {loaded.target}: {said}"
+    )
+
+
 def _format_of(out: Path | None) -> AnswerFormat:
     """The format that a file's ending asks for; a table where no file is asked for."""
     if out is None:

@@ -13,7 +13,7 @@ A question can read the release's own files and nothing else, and change nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -167,9 +167,9 @@ def connected(release: Release, moment: Moment) -> Iterator[duckdb.DuckDBPyConne
         connection.execute("set TimeZone = 'UTC'")
         _name_datasets(connection, parts, moment, is_known=held is not None)
         if ESTIMATES.name in parts:
-            _name_views(connection, moment.as_of or _last_day(release, connection))
+            name_views(connection, moment.as_of or last_day(release, connection))
         folders = {str(folder) for path in files for folder in (path.parent, path.resolve().parent)}
-        connection.execute(f"set allowed_directories = {_listed(sorted(folders))}")
+        connection.execute(f"set allowed_directories = {quoted_list(sorted(folders))}")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection
@@ -183,7 +183,7 @@ def _name_datasets(
     is_known: bool,
 ) -> None:
     for name in sorted(parts, key=lambda name: name != REPORTS.name):  # the others look at its dates
-        source = f"read_parquet({_listed(map(str, parts[name]))})"
+        source = f"read_parquet({quoted_list(map(str, parts[name]))})"
         columns = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
         where = moment.where(columns) if is_known else "false"
         if moment.as_of is not None and "published_on" not in columns:
@@ -203,12 +203,17 @@ def _facts(facts: str, superseded: Sequence[Path], day: date | None) -> str:
         select facts.*, if({seen}, after.superseded_by, null) as superseded_by
         from {facts} facts left join (
             select fact_id, arg_max(struct_pack(superseded_by, superseded_on), known_at) as after
-            from read_parquet({_listed(map(str, superseded))}) group by fact_id
+            from read_parquet({quoted_list(map(str, superseded))}) group by fact_id
         ) newest on newest.fact_id = facts.fact_id"""
 
 
-def _name_views(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+def name_views(
+    connection: duckdb.DuckDBPyConnection, day: date, *, but: Collection[str] = frozenset()
+) -> None:
+    """Give the computed tables their names, but for some; `day` is the one the consensus is of."""
     for name, view in VIEWS.items():
+        if name in but:
+            continue
         if view is CONSENSUS:
             macro = f"create macro consensus_at(day, stale_days := {STALE_DAYS}) as table {view.sql}"
             connection.execute(macro)
@@ -217,7 +222,7 @@ def _name_views(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             connection.execute(f"create view {name} as {view.sql}")
 
 
-def _last_day(release: Release, connection: duckdb.DuckDBPyConnection) -> date:
+def last_day(release: Release, connection: duckdb.DuckDBPyConnection) -> date:
     """The newest date printed on a report, no later than the day the release was made.
 
     The consensus is as of this day where no other is asked for: a release gives the same answer for ever, and
@@ -246,7 +251,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
         raise InputError(str(error)) from error
 
 
-def _listed(words: Iterable[str]) -> str:
+def quoted_list(words: Iterable[str]) -> str:
     """A list in SQL."""
     quoted = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
     return f"[{quoted}]"
