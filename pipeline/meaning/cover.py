@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipeline.meaning.cover_broker import find_broker
 from pipeline.meaning.cover_lines import Cover, read_cover_page
 from pipeline.meaning.cover_people import Analyst, find_analysts
-from pipeline.meaning.cover_prices import Price, find_date, find_price
+from pipeline.meaning.cover_prices import Price, find_date, find_price, find_price_in_text
 from pipeline.meaning.cover_rating import find_rating, rating_level
 from pipeline.meaning.cover_title import find_company, find_title, find_type
 from pipeline.meaning.entities import trading_currency
@@ -65,9 +65,12 @@ def read_cover(pages: Sequence[Page], *, file_name: str = "") -> ReportMeta:
     company = find_company(cover, running)
     broker = find_broker(pages, cover.strips, company=company.name if company is not None else None)
     title = find_title(cover, company)
-    rating = find_rating(cover, prose=find_type(cover, company, title, None) != "industry")
+    about_company = find_type(cover, company, title, None) != "industry"
+    rating = find_rating(cover, prose=about_company)
     action = rating.action if rating is not None else None
     target, close = find_price(cover, "target_price"), find_price(cover, "close_price")
+    if target is None and about_company:
+        target = find_price_in_text(cover)
     tickers = company.tickers if company is not None else ()
     return ReportMeta(
         broker=broker,

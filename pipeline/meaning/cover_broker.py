@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.cover_lines import tight
-from pipeline.meaning.lexicon import read_rows
+from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 from pipeline.reading.page import Page
 
 _COLUMNS = ("broker", "full_name", "aliases", "domains")
@@ -58,7 +58,7 @@ def _houses() -> _Houses:
     for broker, full, aliases, domains in read_rows("brokers.csv", _COLUMNS):
         for name in filter(None, (broker, full, *aliases.split("|"))):
             weight = _FULL_WEIGHT if re.search(r"公司$|研究[所院部]$|研究中心$", name) else _SHORT_WEIGHT
-            known = by_name.setdefault(tight(name), (broker, weight))
+            known = by_name.setdefault(_simple(name), (broker, weight))
             if known[0] != broker:
                 raise ConfigError(f"vocabulary/brokers.csv: {name!r} stands for both {known[0]} and {broker}")
         for domain in filter(None, domains.split("|")):
@@ -68,6 +68,11 @@ def _houses() -> _Houses:
                 )
     longest_first = sorted(by_name, key=len, reverse=True)
     return _Houses(re.compile("|".join(map(re.escape, longest_first))), by_name, by_domain)
+
+
+def _simple(text: str) -> str:
+    """`text` without spaces, in simplified characters: houses in Hong Kong print traditional ones."""
+    return tight(text).translate(SIMPLIFIED)
 
 
 def _of_domain(domain: str) -> str | None:
@@ -97,7 +102,7 @@ def _page_text(page: Page) -> str:
     # Addresses need the blanks between words, names that wrap need them gone.
     spaced = " ".join(word.text for word in page.words)
     domains = " ".join(f"@{d}" for d in _DOMAIN.findall(spaced))
-    return _DOMAIN.sub(" ", tight(spaced)) + " " + domains
+    return _DOMAIN.sub(" ", _simple(spaced)) + " " + domains
 
 
 def find_broker(pages: Sequence[Page], strips: Sequence[str], *, company: str | None = None) -> str | None:
@@ -123,7 +128,7 @@ def _unlisted(pages: Sequence[Page], company: str | None) -> tuple[str | None, i
     vouched: set[str] = set()  # names that something shows to be a house: its institute, its legal form
     for page in pages:
         found: set[str] = set()
-        for piece in (p for word in page.words for p in _PIECE.split(tight(word.text)) if len(p) >= 4):
+        for piece in (p for word in page.words for p in _PIECE.split(_simple(word.text)) if len(p) >= 4):
             match = next((m for pattern in _UNLISTED if (m := pattern.fullmatch(piece))), None)
             if match is None or _NO_NAME.match(match["name"]) or _houses().names.search(match["name"]):
                 continue
@@ -132,7 +137,7 @@ def _unlisted(pages: Sequence[Page], company: str | None) -> tuple[str | None, i
                 vouched.add(match["name"])
         on_pages.update(found)
     if company is not None:
-        del on_pages[tight(company)]
+        del on_pages[_simple(company)]
     ranked = on_pages.most_common(2)
     if not ranked or ranked[0][0] not in vouched:
         return None, 0
@@ -162,7 +167,7 @@ def _listed(pages: Sequence[Page], strips: Sequence[str]) -> tuple[str | None, b
             for broker, score in _evidence(_page_text(page)).items():
                 scores[broker] += factor * score
         for strip in strips:
-            for broker, score in _evidence(tight(strip)).items():
+            for broker, score in _evidence(_simple(strip)).items():
                 scores[broker] += 2 * _FIRST_PAGE_FACTOR * score
         ranked = scores.most_common(2)
         if ranked:

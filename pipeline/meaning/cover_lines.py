@@ -11,13 +11,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.lexicon import compile_pattern, plain, read_rows
+from pipeline.meaning.lexicon import SIMPLIFIED, compile_pattern, plain, read_rows
 from pipeline.reading.page import Page, Word
 
 # A gap wider than this many ems starts another piece: a space has 0.25 to 0.5 em, the cells of a box more.
 PIECE_GAP = 1.25
 GUTTER = 0.75  # the same where the size changes at the gap
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
+_STROKES = str.maketrans("丨▏¦│", "||||")  # bars as houses print them, one of them a Chinese stroke
 _STRIP_LENGTH = 4  # fewer stacked single characters than this are no vertical strip
 
 
@@ -48,6 +49,11 @@ class Line:
         """The text without spaces, in compatibility form, case kept."""
         return tight(self.text)
 
+    @property
+    def simple(self) -> str:
+        """`tight` in simplified characters, each at its place in `tight`: what words are looked for in."""
+        return self.tight.translate(SIMPLIFIED)
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -59,6 +65,34 @@ class Cover:
     strips: tuple[str, ...]  # text set vertically at the margin, from the top
     body_size: float  # the size in which most characters are set
     main: tuple[float, float]  # x range of the column of running text
+
+    @property
+    def latin(self) -> bool:
+        """Whether the page is written in a Latin script."""
+        text = "".join(line.text for line in self.lines)
+        wide = len(_WIDE.findall(text))
+        return 4 * wide < sum(c.isalpha() for c in text) - wide
+
+    def left_of(self, line: Line, reach: float = 150.0) -> list[Line]:
+        """The pieces on the same row to the left of `line`, nearest first, at most `reach` points away."""
+        row = [
+            other
+            for other in self.lines
+            if other is not line
+            and other.x1 <= line.x0 + 0.6 * line.size
+            and line.x0 - other.x1 <= reach
+            and abs(other.yc - line.yc) <= 0.5 * max(other.size, line.size)
+        ]
+        return sorted(row, key=lambda other: -other.x0)
+
+    def below(self, line: Line) -> Line | None:
+        """The piece right below `line` that starts where it does."""
+        under = [
+            other
+            for other in self.lines
+            if abs(other.x0 - line.x0) <= 8 and 0 < other.top - line.top <= 2.2 * max(other.size, line.size)
+        ]
+        return min(under, key=lambda other: other.top, default=None)
 
     def right_of(self, line: Line, reach: float = 260.0) -> list[Line]:
         """The pieces on the same row to the right of `line`, nearest first, at most `reach` points away."""
@@ -75,8 +109,8 @@ class Cover:
 
 @lru_cache(maxsize=16384)
 def tight(text: str) -> str:
-    """`text` without spaces, compatibility forms unified, case kept."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """`text` without spaces, compatibility forms and bars unified, case kept."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_STROKES)
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -240,7 +274,7 @@ def _type_words() -> re.Pattern[str]:
 
 def only_type(text: str) -> bool:
     """Whether a text only says what kind of report this is: `2025年一季报点评`, `——公司首次覆盖报告`."""
-    return not _type_words().sub("", plain(text))
+    return not _type_words().sub("", plain(text).translate(_STROKES))
 
 
 def related_blocks(cover: Cover) -> list[tuple[float, float, float]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, words_for
 from pipeline.meaning.lexicon import read_rows
 
-_SAC = re.compile(r"(?<![A-Za-z\d])S\d{13}(?!\d)", re.IGNORECASE)
+_SAC = re.compile(r"(?<![A-Za-z\d])[SA]\d{13}(?!\d)", re.IGNORECASE)
 _SFC = re.compile(r"(?<![A-Za-z\d])[A-Z]{3}\d{3}(?!\d)")
 # The addresses of two narrow cells run together (a@x.com.cnb@x.com.cn): the end of the first is a known one.
 _MAIL = re.compile(
@@ -22,6 +22,7 @@ _MAIL_END = re.compile(r"[A-Za-z]{0,6}\.?(?:com|cn|net)(?:\.cn)?")
 _DEGREE = re.compile(r"[,，]?\s*(?:PhD|CFA|CPA|FRM|Ph\.D\.?|博士|硕士)+$", re.IGNORECASE)
 _REACH = 75.0  # points below a name within which its licence and address stand
 _SIDE = 200.0  # points to either side
+_ROW = 330.0  # the same on the name's own row, in a table of authors
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Analyst:
 class _Name:
     text: str
     line: Line
+    sac_no: str | None = None  # where the licence stands in a bracket behind the name
 
 
 @lru_cache(maxsize=1)
@@ -63,11 +65,33 @@ def _person(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _inline() -> re.Pattern[str]:
+    """`分析师：张三（执业 S0000000000000）`, several of them on a line."""
+    licence = rf"[(（][^()（）]{{0,12}}?(?P<sac>{_SAC.pattern})[)）]"
+    return re.compile(
+        rf"(?:{words_for('role').pattern})[:：](?P<name>{_name_pattern().pattern})(?:{licence}|$)"
+    )
+
+
+def _names_in(line: Line) -> list[_Name]:
+    """The people a line names with their roles and, in brackets, their licences."""
+    text, found = line.tight, []
+    for match in _inline().finditer(text):
+        place = line.x0 + line.width * match.start() / len(text)
+        number = match["sac"].upper() if match["sac"] else None
+        found.append(_Name(match["name"], replace(line, x0=place, x1=place + line.size), number))
+    return found if any(name.sac_no for name in found) else []
+
+
 def _names(cover: Cover, lines: Sequence[Line]) -> list[_Name]:
     """Lines that are a person's name and stand beside a role, a licence or an address."""
     role = words_for("role")
     found: list[_Name] = []
     for line in lines:
+        if inline := _names_in(line):
+            found += inline
+            continue
         person = _person(line.text)
         if person is None:
             continue
@@ -90,7 +114,7 @@ def _owners(line: Line, names: Sequence[_Name]) -> list[int]:
         (i, n)
         for i, n in enumerate(names)
         if -0.7 * n.line.size <= line.top - n.line.top <= _REACH
-        and line.x0 - n.line.x1 < _SIDE
+        and line.x0 - n.line.x1 < (_ROW if abs(line.top - n.line.top) <= 0.3 * n.line.size else _SIDE)
         and n.line.x0 - line.x1 < _SIDE
     ]
     lowest = max((n.line.top for _, n in above), default=0.0)
@@ -141,13 +165,15 @@ def find_analysts(cover: Cover) -> tuple[Analyst, ...]:
         if not owners:
             continue
         nearest = min(owners, key=lambda i: abs(names[i].line.x0 - line.x0))
+        licensed = any(names[i].sac_no for i in owners)
         licences = _SFC.findall(line.text) if re.search(r"SFC|证监会|香港", line.text, re.IGNORECASE) else []
-        for store, found in ((sac, _SAC.findall(line.tight)), (sfc, licences), (mail, _mails(line, lines))):
+        numbers = [] if licensed else _SAC.findall(line.tight)
+        for store, found in ((sac, numbers), (sfc, licences), (mail, _mails(line, lines))):
             for owner, piece in _given(found, owners, nearest):
                 store.setdefault(owner, piece)
     unique: dict[str, Analyst] = {}
     for i, name in enumerate(names):
-        number = sac.get(i)
+        number = name.sac_no or sac.get(i)
         person = Analyst(name.text, number.upper() if number else None, sfc.get(i), mail.get(i))
         unique.setdefault(person.name, person)
     return tuple(unique.values())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, tight, words_for
+from pipeline.meaning.lexicon import SIMPLIFIED
 from pipeline.meaning.unitwords import read_unit
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -18,7 +20,7 @@ _VALUE = re.compile(
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 # A range, a percentage or a multiple is no price; a second listing's price or a horizon may follow one.
-_NOT_A_PRICE = re.compile(r"\s*(?:[-~—–/至]\s*\d|%|倍|x\b|[亿万千百])", re.IGNORECASE)
+_NOT_A_PRICE = re.compile(r"\s*(?:[-~—–/至]\s*\d|%|倍|x\b|[亿万千百年月日天次股]|个月)", re.IGNORECASE)
 
 _FULL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日"
@@ -86,30 +88,63 @@ def _box_currency(cover: Cover, line: Line) -> str | None:
         for other in cover.lines
         if 0 < line.top - other.top <= 60 and abs(other.x0 - line.x0) <= 6 and other.text.strip()[:1] in "(（"
     ]
-    return _label_currency(tight(above[-1].text)) if above else None
+    return _label_currency(above[-1].simple) if above else None
 
 
 def find_price(cover: Cover, what: str) -> Price | None:
-    """The first price behind a label of kind `what` (`close_price`, `target_price`), None without one."""
+    """The first price behind, or right below, a label of kind `what` (`close_price`, `target_price`)."""
     blocks = related_blocks(cover)
     for line in cover.lines:
         if in_related(line, blocks):
             continue
-        found = _after_label(line.tight, what)
+        found = _after_label(line.simple, what)
         if found is None:
             continue
         rest, currency = found
-        texts = [rest] if rest else [other.tight for other in cover.right_of(line)[:2]]
-        for text in texts:
-            read = _value(text)
-            if read is None:
-                # A colon or a currency sign may stand apart; anything else says that no price follows.
-                if text in {":", "：", "¥", "￥"}:
-                    continue
-                break
-            price = read[0]
+        texts = [rest] if rest else [other.simple for other in cover.right_of(line)[:2]]
+        price = _first_price(texts)
+        if price is None and not rest and (below := cover.below(line)) is not None:
+            price = _first_price([below.simple])
+        if price is not None:
             return Price(price.amount, price.currency or currency or _box_currency(cover, line))
     return None
+
+
+def _first_price(texts: Sequence[str]) -> Price | None:
+    """The price that stands first; a colon or a currency sign may stand apart, anything else is no price."""
+    for text in texts:
+        read = _value(text)
+        if read is not None:
+            return read[0]
+        if text not in {":", "¥"}:
+            return None
+    return None
+
+
+@lru_cache(maxsize=1)
+def _sentence() -> re.Pattern[str]:
+    """A target price in running text, with its currency: 对应目标价 17.69 元, 目标价从 70 元上调至 75 元."""
+    money = rf"(?:{_CURRENCY}|元)"
+    moved = rf"(?:从|由){_CURRENCY}?{_NUMBER}{money}?(?:[^,。;\d]{{0,4}}调[^,。;\d]{{0,2}}至|提[高升][至到])"
+    said = r"(?:(?:上调|下调|调高|调低|提高|维持|仍|分别)*(?:至|为|到|在|是|约|达|:|,)*)"
+    return re.compile(
+        rf"(?P<old>前次|上次|此前|先前|原|前值)?目标价(?:格|位)?(?:\([^()]*\))?(?:{moved}|{said})"
+        rf"(?P<before>{_CURRENCY})?(?P<number>{_NUMBER})(?P<after>{money})?",
+        re.IGNORECASE,
+    )
+
+
+def find_price_in_text(cover: Cover) -> Price | None:
+    """The target price that the running text names, where no label does; None where it names several."""
+    left, right = cover.main
+    text = "".join(line.simple for line in cover.lines if left - 15 <= line.x0 < right)
+    found: set[Price] = set()
+    for match in _sentence().finditer(text):
+        printed = [c for c in (match["before"], match["after"]) if c]
+        if match["old"] is None and printed and not _NOT_A_PRICE.match(text[match.end() :]):
+            amount = Decimal(match["number"].replace(",", ""))
+            found.add(Price(amount, next((c for c in map(_currency, printed) if c), None)))
+    return found.pop() if len(found) == 1 else None
 
 
 def _dates(text: str) -> list[tuple[date, int, int, bool]]:
@@ -131,6 +166,11 @@ def _dates(text: str) -> list[tuple[date, int, int, bool]]:
     return found
 
 
+def has_date(text: str) -> bool:
+    """Whether a text prints a full date."""
+    return bool(_dates(text))
+
+
 def _date(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
@@ -146,8 +186,10 @@ def _date_score(cover: Cover, line: Line, text: str, start: int, end: int, spell
     """How sure a date is the report's own; None where the line says that it is another's."""
     before, after = text[:start], text[end:]
     left = _label_before(cover, line) if not before.strip() else before
-    around = tight(left)
-    if words_for("price_date").search(around) or words_for("price_date").search(tight(after)):
+    around = tight(left).translate(SIMPLIFIED)
+    if words_for("price_date").search(around) or words_for("price_date").search(
+        tight(after).translate(SIMPLIFIED)
+    ):
         return None
     score = 0.0
     if words_for("date_label").search(around):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, tight, words_for
-from pipeline.meaning.lexicon import read_rows
+from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 
 LEVELS = ("buy", "outperform", "hold", "underperform", "sell")
 _TOP = 0.42  # a rating without a label stands in the upper part of the page
@@ -28,6 +28,7 @@ class Rating:
 class _Patterns:
     alone: re.Pattern[str]
     at_end: re.Pattern[str]
+    with_code: re.Pattern[str]
     prose: re.Pattern[str]
     action: re.Pattern[str]
     label: re.Pattern[str]
@@ -41,8 +42,12 @@ def _levels() -> dict[tuple[str, str], str]:
             raise ConfigError(
                 f"vocabulary/ratings.csv: {rating!r} has the level {level!r}, expected one of {LEVELS}"
             )
-        found[tight(rating).upper(), broker] = level
+        found[_key(rating), broker] = level
     return found
+
+
+def _key(rating: str) -> str:
+    return tight(rating).translate(SIMPLIFIED).upper()
 
 
 @lru_cache(maxsize=1)
@@ -57,17 +62,21 @@ def _any(words: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
     rating = f"(?P<rating>{_any(list(dict.fromkeys(word for word, _ in _levels())))})(?:-[A-D])?"
-    action = f"(?P<action>{_any(list(_actions()))})"
+    actions = _any(list(_actions()))
+    action = f"(?P<action>{actions})"
     bracketed = rf"[(|/]{action}(?:评级)?[)]?"
     label = rf"(?:{words_for('rating_label').pattern})"
-    tagged = rf"{label}(?:\((?P<label_action>{_any(list(_actions()))})\))?"
+    tagged = rf"{label}(?:\((?P<label_action>{actions})\))?"
     date = r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}/)?"
     compiled = re.compile
     return _Patterns(
         alone=compiled(
-            f"{date}(?P<label>{tagged}:?)?{_QUOTES}{rating}{_QUOTES}(?:评级)?(?:{bracketed})?", re.IGNORECASE
+            rf"{date}(?P<label>{tagged}:?)?[*]?(?P<before>{actions})?{_QUOTES}{rating}{_QUOTES}(?:评级)?"
+            rf"(?:{bracketed})?",
+            re.IGNORECASE,
         ),
         at_end=compiled(f".*{rating}{bracketed}", re.IGNORECASE),
+        with_code=compiled(rf".{{2,24}}\([\dA-Z.]{{4,12}}[,|/;]{rating}\).*", re.IGNORECASE),
         prose=compiled(
             rf"(?:(?P<action>维持|重申|首次(?:覆盖)?[,，]?(?:并)?给予|上调至|下调至)|给予|予以)"
             rf"[^。；，,;]{{0,6}}?[“\"「『]{rating}[”\"」』](?:的)?(?:投资)?评级",
@@ -82,14 +91,14 @@ def rating_level(rating: str | None, broker: str | None) -> str | None:
     """The level of a printed rating, by the house's own row where its scale differs; None if unknown."""
     if rating is None:
         return None
-    key = tight(rating).upper()
+    key = _key(rating)
     level = _levels().get((key, broker or ""), _levels().get((key, "")))
     return level or None
 
 
 def is_rating(text: str) -> bool:
     """Whether a line prints a rating, with or without its label and action."""
-    return _patterns().alone.fullmatch(tight(text)) is not None
+    return _patterns().alone.fullmatch(tight(text).translate(SIMPLIFIED)) is not None
 
 
 def _action(printed: str | None) -> str | None:
@@ -97,25 +106,31 @@ def _action(printed: str | None) -> str | None:
 
 
 def _read(text: str) -> tuple[Rating, bool] | None:
-    """The rating of a whole line and whether it carries its label or action."""
-    match = _patterns().alone.fullmatch(text)
+    """The rating of a whole line, as printed, and whether it carries its label or action."""
+    match = _patterns().alone.fullmatch(text.translate(SIMPLIFIED))
     if match is None:
         return None
-    action = _action(match["action"] or match["label_action"])
-    return Rating(match["rating"], action), bool(match["label"] or action)
+    action = _action(match["action"] or match["before"] or match["label_action"])
+    return Rating(text[slice(*match.span("rating"))], action), bool(match["label"] or action)
 
 
 def _to_the_right(cover: Cover, line: Line) -> tuple[Rating | None, str | None]:
     """The first rating, and the first action, on the row behind a label."""
     action = None
     for other in cover.right_of(line):
-        text = other.tight
-        read = _read(text)
+        read = _read(other.tight)
         if read is not None:
             return read[0], action
-        if found := _patterns().action.fullmatch(text):
+        if found := _patterns().action.fullmatch(other.simple):
             action = action or _action(found["action"])
     return None, action
+
+
+def _to_the_left(cover: Cover, line: Line) -> str | None:
+    """The action that stands right before a rating: 维持, then 买入."""
+    nearest = next(iter(cover.left_of(line)), None)
+    found = _patterns().action.fullmatch(nearest.simple) if nearest is not None else None
+    return _action(found["action"]) if found is not None else None
 
 
 def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
@@ -133,10 +148,11 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
             continue
         above = line.top <= _TOP * cover.height
         size = line.size / 100
-        if (read := _read(text)) is not None:
+        if (read := _read(line.tight)) is not None:
             rating, sure = read
             if rating.action is None:
-                rating = Rating(rating.text, _to_the_right(cover, line)[1])
+                beside = _to_the_right(cover, line)[1] or _to_the_left(cover, line)
+                rating = Rating(rating.text, beside)
             if sure or rating.action is not None or (above and line.size >= cover.body_size):
                 candidates.append((4 + 2 * bool(rating.action) + sure + above + size, rating))
         elif found := _patterns().label.fullmatch(text):
@@ -145,7 +161,10 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
                 given = there.action or _action(found["label_action"])
                 candidates.append((5 + 2 * bool(given) + above + size, Rating(there.text, given)))
         elif above and (match := _patterns().at_end.fullmatch(text)) and len(text) < 40:
-            candidates.append((4 + size, Rating(match["rating"], _action(match["action"]))))
+            printed = line.tight[slice(*match.span("rating"))]
+            candidates.append((4 + size, Rating(printed, _action(match["action"]))))
+        elif above and (match := _patterns().with_code.fullmatch(text)):
+            candidates.append((4 + size, Rating(line.tight[slice(*match.span("rating"))], None)))
     if candidates:
         best = max(candidates, key=lambda c: c[0])[1]
         return Rating(best.text, _settled_action(cover, best.action))
@@ -166,7 +185,7 @@ def _settled_action(cover: Cover, action: str | None) -> str | None:
         return action
     label = words_for("action_label")
     for line in cover.lines:
-        text = line.tight
+        text = line.simple
         if line.top > _TOP * cover.height:
             break
         if label.fullmatch(text.rstrip(":")):
@@ -182,9 +201,9 @@ def _settled_action(cover: Cover, action: str | None) -> str | None:
 def _from_prose(cover: Cover) -> Rating | None:
     left, right = cover.main
     text = "".join(line.tight for line in cover.lines if line.x0 >= left - 15 and line.x0 < right)
-    found = list(_patterns().prose.finditer(text))
+    found = list(_patterns().prose.finditer(text.translate(SIMPLIFIED)))
     if len({match["rating"] for match in found}) != 1:
         return None
     verb = next((match["action"] for match in found if match["action"]), None)
     action = None if verb is None else _action(re.sub(r"[,，]?(?:并)?给予|至$", "", verb))
-    return Rating(found[0]["rating"], action)
+    return Rating(text[slice(*found[0].span("rating"))], action)

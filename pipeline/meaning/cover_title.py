@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.meaning.cover_company import labelled_company
 from pipeline.meaning.cover_lines import (
     Cover,
     Line,
@@ -18,6 +19,7 @@ from pipeline.meaning.cover_lines import (
     related_blocks,
     tight,
 )
+from pipeline.meaning.cover_prices import has_date
 from pipeline.meaning.cover_rating import is_rating
 from pipeline.meaning.entities import is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows
@@ -36,7 +38,8 @@ _BRACKETED = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<name>[^()（）《》]{{2,24}}?)\s+(?P<codes>{_LISTINGS})(?P<rest>(?:\s.*)?)")
-_NAME_BREAK = re.compile(r"[|｜│/\\：:·•,，。;；【】\[\]]")
+_NAME_BREAK = re.compile(r"[|｜│丨▏¦/\\：:·•,，。;；【】\[\]]")
+_PARTED = re.compile(r"[|·•●丨]")
 _NAME = re.compile(r"(?:\*?ST\s?)?[\u4e00-\u9fffA-Za-z0-9][\u4e00-\u9fffA-Za-z0-9\-－&·.＆]*")
 
 
@@ -68,7 +71,7 @@ def _tickers(codes: str) -> tuple[str, ...] | None:
 
 def _name(text: str) -> str | None:
     """The company's name at the end of what stands before its ticker."""
-    tail = _NAME_BREAK.split(text)[-1].strip()
+    tail = _DASH.sub("", _NAME_BREAK.split(text)[-1].strip())
     tail = re.sub(r"^.*?(?:证券研究报告|研究报告|公司研究|首次覆盖)\s*", "", tail)
     tokens = tail.split()
     if not tokens:
@@ -114,10 +117,14 @@ def _mentions(cover: Cover, limit: float) -> list[_Mention]:
 
 
 def find_company(cover: Cover, running: Sequence[Cover]) -> Company | None:
-    """The covered company: named with its ticker at the top of page 1, else in the heads of later pages."""
+    """The covered company: named with its ticker at the top of page 1, else in the heads of later pages.
+
+    Where neither does, its ticker and its name are looked for apart.
+    """
     mentions = _mentions(cover, TOP)
     if not mentions:
-        return _running_company(running)
+        apart = labelled_company(cover)
+        return _running_company(running) or (Company(*apart) if apart is not None else None)
     weight: Counter[str] = Counter()
     for m in mentions:
         weight[m.company.name] += round(10 * m.line.size * (1.2 if m.line.bold else 1.0))
@@ -168,6 +175,19 @@ def _title_text(line: Line) -> str | None:
     return None if only_type(_DATE.sub("", text)) or text.endswith((":", "：")) else text
 
 
+def _latin_title(line: Line) -> str | None:
+    """The headline words of a line of a cover in a Latin script."""
+    text = line.text
+    if len(re.findall(r"[A-Za-z]", text)) < 12 or len(text.split()) < 3 or _CONTACT.search(text):
+        return None
+    if is_head(text) or is_rating(text) or only_type(text) or "|" in text or has_date(text):
+        return None
+    mention = _mention(line)
+    if mention is not None:
+        return text if re.match(r"\s*[：:]", mention.rest) else None
+    return None if text.endswith((":", "：")) else text
+
+
 def _largest(
     cover: Cover, company: Company | None, words: Callable[[Line], str | None]
 ) -> tuple[Line, str] | None:
@@ -189,7 +209,9 @@ def _largest(
 
 def find_title(cover: Cover, company: Company | None) -> str | None:
     """The headline: the largest lines over the running text that are no company, kind of report or rating."""
-    first, text = _largest(cover, company, _title_text) or _largest(cover, company, _subtitle) or (None, "")
+    latin = _largest(cover, company, _latin_title) if cover.latin else None
+    found = latin or _largest(cover, company, _title_text) or _largest(cover, company, _subtitle)
+    first, text = found or (None, "")
     if first is None:
         return None
     parts = [text.removeprefix("——")]
@@ -233,12 +255,15 @@ def find_type(cover: Cover, company: Company | None, title: str | None, action: 
     blocks = related_blocks(cover)
     industry = False
     for line in cover.lines:
-        if line.top > 0.25 * cover.height or len(line.tight) > 45 or in_related(line, blocks):
+        longest = 90 if cover.latin else 45
+        if line.top > 0.25 * cover.height or len(line.tight) > longest or in_related(line, blocks):
             continue
         text = plain(line.text)
         rest = mention.rest if (mention := _mention(line)) is not None else line.text
         if only_type(rest) or is_head(text) or mention is not None:
             texts.append(text)
+        else:
+            texts += [piece for piece in _PARTED.split(text) if piece and only_type(piece)]
         industry = (
             industry
             or re.search(r"行业(?:研究|报告|深度|点评|周报|月报|专题|跟踪|策略|动态|简报)", text) is not None

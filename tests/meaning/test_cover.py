@@ -16,26 +16,10 @@ from pipeline.meaning.cover_lines import Cover, joined, only_type, read_cover_pa
 from pipeline.meaning.cover_people import Analyst
 from pipeline.meaning.cover_rating import LEVELS, rating_level
 from pipeline.meaning.lexicon import read_rows
-from pipeline.reading.page import Page, Word
+from pipeline.reading.page import Page
 from pipeline.reading.pdfium import open_document
 from tests.corpus.places import CORPUS, needs_corpus
-
-Line = tuple[str, float, float, float]  # text (a blank parts words), x0, top, size; a size below zero is bold
-
-
-def page(*lines: Line, number: int = 1) -> Page:
-    """A page of these lines, Chinese characters one em wide and all others half an em."""
-    words = []
-    for text, left, top, size in lines:
-        x, em = left, abs(size)
-        for part in text.split(" "):
-            width = em * sum(1.0 if ord(c) > 0x2E80 else 0.5 for c in part)
-            if part:
-                words.append(Word(part, x, top, x + width, top + em, em, "SimSun", size < 0, (0, 0, 0)))
-            x += width + 0.25 * em
-    ordered = sorted(words, key=lambda w: (w.bottom - 0.14 * w.size, w.x0))
-    return Page(number, 595, 842, tuple(ordered))
-
+from tests.meaning.covers import Line, page
 
 PROSE: tuple[Line, ...] = tuple(
     ("公司收入稳健增长，费用率下降，现金流好于此前预期，海外订单占比继续提升", 40, 260 + 16 * i, 10)
