@@ -146,7 +146,7 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
         below = [s for row in rows for s in segments_of(row)]
         for group in _split_by_labels(heads, below):
-            if len(group) < 2 or not _is_head_row(group, line) or not _has_values_below(group, rows):
+            if len(group) < 2 or not is_head_row(group, line) or not _has_values_below(group, rows):
                 continue
             top, bottom = min(s.box.top for s in group), max(s.box.bottom for s in group)
             boxes = tuple(s.box for s in group)
@@ -158,7 +158,7 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def _is_head_row(heads: Sequence[Segment], line: Sequence[Word]) -> bool:
+def is_head_row(heads: Sequence[Segment], line: Sequence[Word]) -> bool:
     """Whether the run heads columns: a row of numbers (`1984 1888 1980 1969`) can look like a row of years.
 
     No other number stands between the heads, and bare years follow one another (once, or once per group).

@@ -95,10 +95,10 @@ def _body_lines(
         body.append(line)
         if has_values:
             last_value = len(body) - 1
-    return _trim(body, last_value), note
+    return trim(body, last_value), note
 
 
-def _trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
+def trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
     """Drop what follows the last row with values, except the rest of its own wrapped label."""
     kept = body[: last_value + 1]
     for line in body[last_value + 1 : last_value + 4]:
@@ -235,20 +235,6 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     return count
 
 
-def _inside(page: Page, box: Box) -> tuple[tuple, tuple]:  # type: ignore[type-arg]
-    rules = tuple(
-        r
-        for r in page.rules
-        if r.x1 > box.x0 and r.x0 < box.x1 and r.bottom > box.top - 6 and r.top < box.bottom + 6
-    )
-    fills = tuple(
-        f
-        for f in page.fills
-        if f.x1 > box.x0 and f.x0 < box.x1 and f.bottom > box.top - 6 and f.top < box.bottom + 6
-    )
-    return rules, fills
-
-
 _FURNITURE = re.compile(r"请务必|免责|声明|敬请|请参阅|请仔细阅读|证券研究报告|评级说明|信息披露")
 _PAGE_NUMBER = re.compile(r"[-–—]?(?:第|P|Page)?\d{1,3}(?:/\d{1,3}|页(?:共\d+页)?)?[-–—]?")
 
@@ -306,7 +292,7 @@ def _block(
     units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]
     if around.caption:
         units.append(unit_in(around.caption.name))
-    near = Box(box.x0, box.top - 6, box.x1, box.bottom + 6)
+    rules, fills = drawn_in(page, box)
     return Block(
         page=page.number,
         box=box,
@@ -319,11 +305,30 @@ def _block(
         title_box=title.box if title else None,
         unit_text=next((u for u in units if u), ""),
         source_note=note,
-        rules=tuple(r for r in page.rules if _touches(near, r)),
-        fills=tuple(f for f in page.fills if _touches(near, f)),
-        clipped=tuple(
-            h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
-        ),
+        rules=rules,
+        fills=fills,
+        clipped=clipped_in(page, box),
+    )
+
+
+def headed_block(page: Page, anchor: Anchor, above: Sequence[list[Word]], header: Sequence[Word]) -> Block:
+    """Heads that have no rows on their page, with what stands above them."""
+    return _block(page, anchor, _look_up(above, anchor, anchor.zone, set()), header, (), "")
+
+
+def drawn_in(page: Page, box: Box) -> tuple[tuple[Rule, ...], tuple[Fill, ...]]:
+    """The rules and fills in and right above and below a box."""
+    near = Box(box.x0, box.top - 6, box.x1, box.bottom + 6)
+    return (
+        tuple(r for r in page.rules if _touches(near, r)),
+        tuple(f for f in page.fills if _touches(near, f)),
+    )
+
+
+def clipped_in(page: Page, box: Box) -> tuple[Word, ...]:
+    """The words inside a box that a cell's clip hides."""
+    return tuple(
+        h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
     )
 
 

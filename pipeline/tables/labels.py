@@ -66,8 +66,12 @@ def joined(lines: Sequence[LabelLine]) -> str:
     return text
 
 
+def _open_brackets(text: str) -> int:
+    return text.count("(") + text.count("（") - text.count(")") - text.count("）")
+
+
 def _open_bracket(text: str) -> bool:
-    return text.count("(") + text.count("（") > text.count(")") + text.count("）")
+    return _open_brackets(text) > 0
 
 
 class _Costs:
@@ -75,6 +79,7 @@ class _Costs:
 
     SECTION = 0.45
     UNLABELLED = 2.5
+    BRACKET = 0.5  # a wrapped label that leaves a bracket open, or closes one that it did not open
 
     def __init__(
         self,
@@ -93,6 +98,7 @@ class _Costs:
         self.pitch = sorted(steps)[len(steps) // 4] if steps else 14.0
         # Asked again for every pairing of lines and rows: some 700 times a block.
         self.middle = [line.yc for line in lines]
+        self.brackets = [_open_brackets(line.text) for line in lines]
         self.open = [not self.full(line) for line in lines]
         self.fold = [self._fold(above, below) for above, below in itertools.pairwise(lines)]
         self.band = [self.band_of(y) for y in rows]
@@ -144,6 +150,8 @@ class _Costs:
         centre = (self.middle[first] + self.middle[last]) / 2
         band = self.band[row]
         fold = sum(self.fold[first:last])
+        if count > 1 and sum(self.brackets[first : last + 1]):
+            fold += self.BRACKET
         if band is not None:
             top, bottom = band
             outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in self.middle[first : last + 1]])
@@ -156,8 +164,10 @@ class _Costs:
         ends = min(abs(self.middle[first] - y), abs(self.middle[last] - y)) / size
         middle = abs(centre - y) / size
         broken = sum(self.open[first:last])
-        # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch.
-        spaced = 0.5 if (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch else 0.0
+        # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch, and so
+        # does a wrapped label where every line is a line of the grid: then an open bracket tells.
+        even = (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch
+        spaced = 0.5 if even and self.brackets[first] <= 0 else 0.0
         reading = min(
             middle + 0.1 + (0.6 if spaced else 0.1) * broken,
             ends + 0.15 + 1.0 * broken + spaced,

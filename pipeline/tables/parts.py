@@ -58,9 +58,12 @@ def _part(
     order = {old: new for new, old in enumerate([*heads, *numbers])}
     cells = [replace(c, row=order[n]) for n in order for c in rows[n]]
     first = title == table.title
+    own = [c for c in cells if c.text and (first or c.role != "header")]
+    pages = tuple(sorted({c.page for c in own}))
     return replace(
         table,
-        box=union([c.box for c in cells if c.text and (first or c.role != "header")]),
+        pages=pages,
+        box=union([c.box for c in own if c.page == pages[0]]),
         row_count=len(order),
         cells=tuple(cells),
         title=title,

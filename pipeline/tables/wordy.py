@@ -26,7 +26,7 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
     for page, tables in zip(pages, numeric, strict=True):
         kept = list(tables)
         words: list[Table] = []
-        above: list[Box] = []
+        above = _begun_before(page, numeric)
         if open_ is not None:
             region, index = open_
             rest = _rest_of(found[index], region, page, kept)
@@ -51,6 +51,12 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
         taken = [*above, *(t.box for t in (*words, *kept))]
         found += [t for region in uncaptioned_grids(page, taken) if (t := read_ruled(region)) is not None]
     return sorted(found, key=lambda t: (t.pages[0], t.box.top, t.box.x0))
+
+
+def _begun_before(page: Page, numeric: Sequence[Sequence[Table]]) -> list[Box]:
+    """Where the tables of numbers that begin on an earlier page go on."""
+    begun = [t for tables in numeric for t in tables if page.number in t.pages[1:]]
+    return [union([c.box for c in t.cells if c.page == page.number]) for t in begun]
 
 
 def _overlap(a: Box, b: Box) -> bool:

@@ -194,3 +194,11 @@ def test_every_line_and_every_row_is_matched_once_and_in_order(
     assert read(printed, rows) == [
         (f"项目{n}", next(number) if has_numbers else None) for n, (has_numbers, _) in enumerate(kinds)
     ]
+
+
+def test_a_bracket_that_wraps_holds_its_label_together() -> None:
+    # Every line is a line of the grid, the numbers beside the last line of a label: geometry alone would let
+    # the first number have three lines around it.
+    printed = [("低温小计", 100.0), ("基础白奶（纯牛奶", 113.0), ("等）", 126.0), ("其他常温奶（儿童", 139.0)]
+    found = match_labels(lines(*printed, ("奶）", 152.0)), [100, 126, 152], room=120)
+    assert [joined(m.lines) for m in found] == ["低温小计", "基础白奶（纯牛奶等）", "其他常温奶（儿童奶）"]

@@ -1,0 +1,230 @@
+"""Tables that run over the foot of a page: whether a block is still open there, and its rows overleaf.
+
+The rows at the top of the next page stand under heads that are printed on the page before, be it with most of
+their rows or alone at its foot.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.layout.anchors import Anchor, horizontal_extents, is_head_row, period_segments
+from pipeline.layout.block import Block
+from pipeline.layout.blocks import PROSE_EM, clipped_in, drawn_in, headed_block, is_furniture, trim
+from pipeline.layout.captions import is_source_note, parse_caption
+from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
+from pipeline.layout.tokens import is_label_text, is_period, is_value, tight, width_of
+from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
+
+ALIGNED = 3.5  # points that an edge or the middle of a number may be off its column's
+_DIGITS = re.compile(r"\d+")
+
+Line = list[Word]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What stands at one height on several pages: running heads and feet, whatever they say."""
+
+    places: frozenset[tuple[str, int]]
+
+    def holds(self, line: Sequence[Word]) -> bool:
+        """Whether the line, or its first phrase, repeats what other pages print at this height."""
+        return any(
+            (_plain(text), round(line[0].yc / 4) + d) in self.places
+            for text in (join_words(line), segments_of(line)[0].text)
+            for d in (-1, 0, 1)
+        )
+
+
+def _plain(text: str) -> str:
+    return _DIGITS.sub("#", tight(text))
+
+
+def running_lines(pages: Sequence[Page]) -> Running:
+    """The lines in the outer eighth of at least two pages that say the same at the same height."""
+    met: dict[tuple[str, int], int] = {}
+    for page in pages:
+        here: set[tuple[str, int]] = set()
+        for line in cluster_lines(page.words, 0.35):
+            if 0.125 * page.height < line[0].yc < 0.875 * page.height or _is_row(line):
+                continue
+            segments = segments_of(line)
+            here |= {(_plain(t), round(line[0].yc / 4)) for t in (join_words(line), segments[0].text)}
+        for place in here:
+            met[place] = met.get(place, 0) + 1
+    return Running(frozenset(place for place, count in met.items() if count > 1))
+
+
+def _is_row(line: Sequence[Word]) -> bool:
+    """A line with two numbers or period heads is part of a table, however often it is repeated."""
+    texts = [tight(s.text) for s in segments_of(line)]
+    return sum(is_value(t) or is_period(t) for t in texts) > 1
+
+
+def page_lines(page: Page, running: Running) -> list[Line]:
+    """The lines of a page without its running heads and feet."""
+    lines = cluster_lines(page.words, 0.35)
+    return [line for line in lines if not is_furniture(line, page) and not running.holds(line)]
+
+
+def is_open(block: Block, lines: Sequence[Line]) -> bool:
+    """Whether nothing follows a block on its page: no source note, no text, no other table in its room."""
+    if block.source_note or len(block.heads) < 2:
+        return False
+    box = block.box
+    return not any(w.yc > box.bottom and w.x1 > box.x0 and w.x0 < box.x1 for line in lines for w in line)
+
+
+def heads_at_foot(page: Page, lines: Sequence[Line]) -> list[Block]:
+    """Runs of period heads with nothing below them on the page, as blocks without rows."""
+    found: list[Block] = []
+    for index, line in enumerate(lines):
+        heads = period_segments(line)
+        if len(heads) < 3 or line[0].yc < 0.6 * page.height or not is_head_row(heads, line):
+            continue
+        boxes = tuple(s.box for s in heads)
+        left = _left_of(page, line, boxes)
+        if any(w.x1 > left and w.x0 < boxes[-1].x1 for other in lines[index + 1 :] for w in other):
+            continue
+        anchor = Anchor(
+            heads=boxes,
+            words=tuple(w for s in heads for w in s.words),
+            top=min(b.top for b in boxes),
+            bottom=max(b.bottom for b in boxes),
+            left=left,
+            right=boxes[-1].x1 + 6,
+        )
+        above = [[w for w in other if anchor.left <= w.xc <= anchor.right] for other in lines[:index]]
+        header = [w for w in line if anchor.left <= w.xc <= anchor.right]
+        found.append(headed_block(page, anchor, [other for other in above if other], header))
+    return found
+
+
+def _left_of(page: Page, line: Sequence[Word], heads: Sequence[Box]) -> float:
+    """Where a block without rows begins: with the rule or band of its heads, else with its stub head."""
+    drawn = [
+        b.x0
+        for b in horizontal_extents(page)
+        if b.x0 < heads[0].x0 and b.x1 > heads[-1].x0 and abs(b.yc - heads[0].yc) < 16
+    ]
+    stub = [w.x0 for w in line if w.x0 < heads[0].x0 and heads[0].x0 - w.x1 < 160]
+    return min([*drawn, *stub, heads[0].x0 - 40]) - 1.5
+
+
+def _columns(block: Block) -> list[tuple[Box, bool]]:
+    """Per head the typical box of its numbers, or its own where it has none (and then false)."""
+    boxes: list[list[Box]] = [[] for _ in block.heads]
+    for line in cluster_lines(block.body):
+        for segment in _values(line, block.zone):
+            index = min(range(len(block.heads)), key=lambda i: abs(block.heads[i].xc - segment.box.xc))
+            boxes[index].append(segment.box)
+    return [
+        (Box(*(statistics.median(b[i] for b in met) for i in range(4))), True) if met else (head, False)
+        for head, met in zip(block.heads, boxes, strict=True)
+    ]
+
+
+def _values(line: Sequence[Word], zone: float) -> list[Segment]:
+    return [s for s in segments_of(line) if s.box.xc > zone and is_value(tight(s.text))]
+
+
+def _fit(values: Sequence[Segment], columns: Sequence[tuple[Box, bool]]) -> bool:
+    """Whether numbers stand in a column each, half of them flush with or centred like what is above."""
+    taken = [min(range(len(columns)), key=lambda i: abs(columns[i][0].xc - s.box.xc)) for s in values]
+    steady = sum(_flush(s.box, *columns[i]) for s, i in zip(values, taken, strict=True))
+    return len(set(taken)) == len(taken) and 2 * steady >= len(values)
+
+
+def _flush(box: Box, column: Box, known: bool) -> bool:
+    if not known:
+        return column.x0 - 12 < box.xc < column.x1 + 12
+    return min(abs(box.x1 - column.x1), abs(box.x0 - column.x0), abs(box.xc - column.xc)) < ALIGNED
+
+
+def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | None:
+    """The rows at the top of the next page that stand under a block's heads; None where there are none.
+
+    What is returned has the heads' boxes of `block`, for its rows are set in the same columns.
+    """
+    room = Box(block.box.x0 - 6, 0.0, block.box.x1 + 6, page.height)
+    inside = [mine for line in lines if (mine := [w for w in line if room.x0 <= w.xc <= room.x1])]
+    if not inside or inside[0][0].yc > 0.3 * page.height:
+        return None
+    columns = _columns(block)
+    pitch = _pitch(block)
+    body: list[Line] = []
+    last_row = -1
+    note = ""
+    for line in inside:
+        text = join_words(line)
+        if is_source_note(text):
+            note = text
+            break
+        values = _values(line, block.zone)
+        wide = any(width_of(s.text) > PROSE_EM and s.box.x1 > block.heads[0].x1 for s in segments_of(line))
+        if wide or len(period_segments(line)) > 1 or parse_caption(text, line[0].box):
+            break
+        if body and line[0].yc - body[-1][0].yc > max(2.6 * pitch, 24.0):
+            break
+        if not _fit(values, columns):
+            break
+        if last_row < 0 and (len(body) > 2 or (values and 2 * len(values) < len(block.heads))):
+            return None
+        body.append(line)
+        if values:
+            last_row = len(body) - 1
+    if not any(
+        is_label_text(tight(w.text)) for line in body[: last_row + 1] for w in line if w.x0 < block.zone
+    ):
+        return None
+    words = [w for line in trim(body, last_row) for w in line]
+    box = union([w.box for w in words])
+    rules, fills = drawn_in(page, box)
+    return replace(
+        block,
+        page=page.number,
+        box=box,
+        header=(),
+        body=tuple(words),
+        source_note=note,
+        rules=rules,
+        fills=fills,
+        clipped=clipped_in(page, box),
+    )
+
+
+def _pitch(block: Block) -> float:
+    """The usual step from row to row."""
+    heights = [line[0].yc for line in cluster_lines(block.body) if _values(line, block.zone)]
+    steps = [b - a for a, b in pairwise(heights)]
+    return statistics.median(steps) if steps else 1.7 * block.header[0].size
+
+
+def set_below(block: Block, rows: Block) -> tuple[Block, float]:
+    """A block with its rows of the next page set below its own, and by how much those were moved down."""
+    last = block.body or block.header
+    foot = max(w.yc for w in last)
+    down = foot + _pitch(block) - min(w.yc for w in rows.body)
+
+    def lowered(word: Word) -> Word:
+        return replace(word, top=word.top + down, bottom=word.bottom + down)
+
+    def sunk(drawn: Rule | Fill) -> tuple[float, float, float, float, tuple[int, int, int]]:
+        return (drawn.x0, drawn.top + down, drawn.x1, drawn.bottom + down, drawn.color)
+
+    body = (*block.body, *(lowered(w) for w in rows.body))
+    whole = replace(
+        block,
+        box=union([w.box for w in (*block.header, *body)]),
+        body=body,
+        source_note=rows.source_note,
+        rules=(*block.rules, *(Rule(*sunk(r)) for r in rows.rules)),
+        fills=(*block.fills, *(Fill(*sunk(f)) for f in rows.fills)),
+        clipped=(*block.clipped, *(lowered(w) for w in rows.clipped)),
+    )
+    return whole, down
