@@ -66,7 +66,7 @@ score: $(READY)  ## accuracy against the hand-made truth of CORPUS, where it is 
 	$(BIN)/python $(SCORE) build/score $(CORPUS)/truth $(ARGS)
 
 lock: $(READY)  ## pin every package again (with the oldest Python the project serves, so that all can install it)
-	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra dev --extra ocr --extra delta --extra polars --strip-extras \
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra dev --extra ocr --extra delta --extra cluster --extra polars --strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style line \
 	  --output-file requirements.lock pyproject.toml
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pipeline.clock import Stages
 from pipeline.coverage import coverage_rows, may_hold_tables, unread_row
 from pipeline.datasets import schema
 from pipeline.errors import InputError
@@ -48,6 +49,7 @@ class ExtractedReport:
     facts: pa.Table
     coverage: pa.Table
     problems: tuple[Problem, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)  # CPU time by stage, for the run log
 
     @property
     def report_id(self) -> str:
@@ -161,24 +163,30 @@ class _Walk:
     meta: ReportMeta | None = None
     tables: list[Meaning] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    stages: Stages = field(default_factory=Stages)
 
     def read(self, document: Document) -> None:
         self.page_count = document.page_count
         pictures = ocr.Reader(document) if ocr.available() else None
         for number in range(1, document.page_count + 1):
             with self._caught(f"page {number} cannot be read"):
-                page = document.page(number)
+                with self.stages.of("reading"):
+                    page = document.page(number)
                 self.layers.append(page.text_layer)
                 self.pages.append(page)
                 if pictures and (_usable(page) or number == 1 or may_hold_tables(page)):
-                    self.pages[-1] = pictures.read(page)
+                    with self.stages.of("pictures"):
+                        self.pages[-1] = pictures.read(page)
         self.unread = sorted(set(range(1, self.page_count + 1)) - {page.number for page in self.pages})
         readable = [page for page in self.pages if _usable(page)]
         if not readable:
             return
-        with self._caught("the cover cannot be read"):
+        with self._caught("the cover cannot be read"), self.stages.of("cover"):
             self.meta = read_cover(self._whole())
-        self._give_meaning(self._find(readable))
+        with self.stages.of("tables"):
+            found = self._find(readable)
+        with self.stages.of("meaning"):
+            self._give_meaning(found)
 
     def _whole(self) -> list[Page]:
         """All pages in order; those without usable text blank, so that no other is taken for the cover."""
@@ -249,6 +257,11 @@ class _Walk:
                 self.problems.append(Problem("the tables could not be read together", traceback.format_exc()))
 
     def result(self, file_name: str, version: str) -> ExtractedReport:
+        with self.stages.of("rows"):
+            report = self._rows(file_name, version)
+        return replace(report, seconds=self.stages.seconds)
+
+    def _rows(self, file_name: str, version: str) -> ExtractedReport:
         outcome, reason = self._outcome()
         facts = fact_records(fact for meaning in self.tables for fact in meaning.facts)
         row: Record = dict.fromkeys(schema.REPORTS.names)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -45,19 +46,26 @@ class Inputs(NamedTuple):
     root: Path  # the folder that the file names of the first input are relative to
 
 
-def collect(inputs: Sequence[str | Path]) -> Inputs:
+def collect(
+    inputs: Sequence[str | Path], *, since: datetime | None = None, only: Container[Path] | None = None
+) -> Inputs:
     """The PDFs of files, folders (searched to the bottom) and patterns such as `2025-*/*.pdf`.
 
     In folders, whatever is named `.pdf` in any case is offered, a PDF or not. Files with the same bytes are
-    one report, under the first of their names. Raises InputError where an input is not there or a pattern
-    matches nothing.
+    one report, under the first of their names. With `since`, files last changed before it are passed over,
+    without being opened; with `only`, all but these are. Raises InputError where an input is not there or a
+    pattern matches nothing.
     """
     if not inputs:
         raise InputError("nothing to read: name a PDF, a folder or a pattern")
     offered: dict[str, Offered] = {}
     duplicates, unreadable = [], []
     for file_name, path in sorted(set(_files(inputs))):
+        if only is not None and path not in only:
+            continue
         try:
+            if since is not None and path.stat().st_mtime < since.timestamp():
+                continue
             data = path.read_bytes()
         except OSError as error:
             unreadable.append(Unreadable(file_name, f"cannot be read: {error.strerror or error}"))
@@ -67,6 +75,13 @@ def collect(inputs: Sequence[str | Path]) -> Inputs:
         if first.file_name != file_name:
             duplicates.append(Duplicate(file_name, first.file_name))
     return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable), _root(Path(inputs[0])))
+
+
+def list_pdfs(folder: Path) -> list[Path]:
+    """What counts as a PDF under a folder, unopened. Raises InputError where the folder cannot be read."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    return sorted(path for _, path in _below(folder, folder))
 
 
 def _files(inputs: Iterable[str | Path]) -> Iterator[tuple[str, Path]]:

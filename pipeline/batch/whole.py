@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.batch.inputs import collect
-from pipeline.batch.runs import TIMEOUT, Again, Extraction, Progress, check_reports, extract_all
-from pipeline.batch.second import Choice
+from pipeline.batch.inputs import Inputs, collect
+from pipeline.batch.runs import Extraction, Plan, Progress, check_reports, extract_all
 from pipeline.datasets import releases
 from pipeline.datasets.files import make_folder
 from pipeline.datasets.gate import Gate, GateClosed, hold_all
@@ -69,15 +68,12 @@ class Checked:
 
 
 def run(
-    inputs: Sequence[str | Path],
+    inputs: Sequence[str | Path] | Inputs,
     out: Path,
+    plan: Plan | None = None,
     *,
     published: Path,
     quality: Path,
-    workers: int | None = None,
-    timeout: float = TIMEOUT,
-    again: Again = "none",
-    second: Choice = "auto",
     progress: Progress | None = None,
 ) -> Run:
     """Extract and check what is new among `inputs`, publish everything in `out`, write the quality report.
@@ -85,12 +81,11 @@ def run(
     Raises InputError where an input is not there, OutputError where a result cannot be written, ConfigError
     where a rule or suite says something impossible.
     """
-    found = collect(inputs)
+    plan = plan or Plan()
+    found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since)
     for folder in (published, quality.parent):
         make_folder(folder)  # what cannot be written is found out before the work, not after it
-    extraction = extract_all(
-        found, out, workers=workers, timeout=timeout, again=again, second=second, progress=progress
-    )
+    extraction = extract_all(found, out, plan, progress=progress)
     publication = publish(out, published)
     result = Run(extraction, publication, quality)
     if not (result.nothing_new and quality.exists()):
@@ -108,16 +103,14 @@ def publish(extracted: Path, published: Path, *, force: bool = False, why: str =
 
 def check(
     extracted: Path,
+    plan: Plan | None = None,
     *,
     pdfs: Path | None = None,
-    second: Choice = "auto",
-    workers: int | None = None,
-    timeout: float = TIMEOUT,
     progress: Progress | None = None,
 ) -> Checked:
     """Run the rules again on every report in `extracted`, then the suites on the datasets.
 
-    `pdfs` is the folder that the reports were read from: with it, `second` says which tables are read a
+    `pdfs` is the folder that the reports were read from: with it, `plan.second` says which tables are read a
     second time. Raises InputError where `extracted` is no extracted directory.
     """
     names = read_dataset(extracted, "reports", columns=["report_id", "file_name"]).to_pylist()
@@ -125,10 +118,8 @@ def check(
     unchecked = check_reports(
         reports,
         extracted,
+        plan,
         pdfs={} if pdfs is None else {row["report_id"]: pdfs / row["file_name"] for row in names},
-        second=second,
-        workers=workers,
-        timeout=timeout,
         progress=progress,
     )
     return Checked(extracted, len(reports), unchecked, hold_all(extracted))

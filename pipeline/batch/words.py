@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.batch.runs import LOG, Extraction
+from pipeline.batch import log
+from pipeline.batch.runs import Extraction
+from pipeline.batch.status import RunStatus, Status
 from pipeline.batch.whole import Checked, Publication, Run
 from pipeline.quality.summary import render_summary
 
@@ -54,7 +57,11 @@ def tell_check(checked: Checked) -> None:
     render_summary(checked.extracted, console)
     if checked.unchecked:
         names = ", ".join(report_id[:12] for report_id in checked.unchecked[:_SHOWN])
-        console.print(f"{_reports(len(checked.unchecked))} could not be checked ({names}): {LOG} says why")
+        console.print(
+            f"{_reports(len(checked.unchecked))} could not be checked ({names}): "
+            f"the newest file in {checked.extracted / log.FOLDER} says why",
+            soft_wrap=True,
+        )
     if checked.gate.passed:
         console.print(
             f"Suites: {len(checked.gate.suites.outcomes)} expectations, none of the critical ones failed"
@@ -66,6 +73,40 @@ def tell_check(checked: Checked) -> None:
 def tell_publication(publication: Publication) -> None:
     """The release, or what keeps the gate closed."""
     _tell_publication(publication, _console())
+
+
+def tell_status(status: Status, out: Path) -> None:
+    """What the folder holds, what its latest runs did, and what to do next."""
+    console = _console()
+    total = sum(status.outcomes.values())
+    console.print(f"{_reports(total)} in {escape(str(out))}{_counted(status.outcomes)}", soft_wrap=True)
+    for number, what in (
+        (status.outdated, "read by another version of the program: yanbao run … --refresh reads them again"),
+        (status.unchecked, "not checked yet: the next run does, or yanbao check"),
+        (status.unfinished, "half written by a run that was killed: the next run reads them"),
+    ):
+        if number:
+            console.print(f"{_reports(number)} {what}", soft_wrap=True)
+    lines = [f"{outcome:8} {name}: {reason}" for outcome, name, reason in status.not_complete]
+    _listed(lines, console)
+    for run in status.runs:
+        console.print(f"\n{_run_line(run)}", soft_wrap=True)
+        if run.stages:
+            stages = sorted(run.stages.items(), key=lambda one: -one[1])
+            each = ", ".join(f"{name} {seconds / max(run.pages, 1):.3f}" for name, seconds in stages)
+            console.print(f"  CPU s a page: {each}", soft_wrap=True)
+        if run.slowest:
+            slowest = ", ".join(f"{name} {seconds:.1f}" for name, seconds in run.slowest)
+            console.print(f"  most CPU s: {escape(slowest)}", soft_wrap=True)
+        if run.state == "killed":
+            console.print("  the same command carries on from there", soft_wrap=True)
+
+
+def _run_line(run: RunStatus) -> str:
+    begun = run.begun.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    rate = f", {run.done / run.seconds:.1f} reports/s" if run.done and run.seconds >= 1 else ""
+    done = f"{run.done:,} of {_reports(run.to_read)}{_counted(run.outcomes)}"
+    return f"{begun}  {run.state}: {done} in {run.seconds:.0f} s{rate}"
 
 
 def _console() -> Console:
@@ -91,8 +132,20 @@ def _tell_files(extraction: Extraction, console: Console) -> None:
         [f"duplicate {file.file_name} has the bytes of {file.same_as}" for file in extraction.duplicates],
         console,
     )
+    _tell_left(extraction, console)
     if extraction.unchecked:
-        console.print(f"{_reports(len(extraction.unchecked))} could not be checked: {LOG} says why")
+        console.print(
+            f"{_reports(len(extraction.unchecked))} could not be checked: {extraction.log} says why"
+        )
+
+
+def _tell_left(extraction: Extraction, console: Console) -> None:
+    """Reports that this run left as they were, and how to have them read."""
+    if extraction.outdated:
+        old = _reports(extraction.outdated)
+        console.print(f"{old} read by another version of the program: --refresh reads them again")
+    if extraction.waiting:
+        console.print(f"{_reports(extraction.waiting)} left by --limit: the same command goes on with them")
 
 
 def _tell_nothing_new(extraction: Extraction, more: str, console: Console) -> None:
@@ -112,8 +165,13 @@ def _reports(count: int) -> str:
 
 
 def _outcomes(extraction: Extraction) -> str:
-    counts = Counter(told.outcome for told in extraction.offered)
+    return _counted(Counter(told.outcome for told in extraction.offered))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
     told = ", ".join(
-        f"{counts[outcome]:,} {outcome}" for outcome in ("complete", "partial", "failed") if counts[outcome]
+        f"{counts[outcome]:,} {outcome}"
+        for outcome in ("complete", "partial", "failed")
+        if counts.get(outcome)
     )
     return f" ({told})" if told else ""

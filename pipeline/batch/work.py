@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 
 from pipeline.batch.second import Choice, is_report, keep_causes, second_reading
 from pipeline.checking import broken_rules, check
+from pipeline.clock import Stages
 from pipeline.datasets.schema import CHECKS, empty
 from pipeline.datasets.store import write_checks, write_report
 from pipeline.errors import ConfigError
 from pipeline.extraction import ExtractedReport, extract
 
-_MEMORY = (
-    8 << 30
-)  # bytes of address space; a file that asks for more fails alone instead of taking the machine
+# Bytes of address space; a file that asks for more fails alone instead of taking the machine.
+MEMORY = 8 << 30
 
 
 class ReadTask(NamedTuple):
@@ -34,6 +34,7 @@ class ReadTask(NamedTuple):
     checked: bool  # whether the rules are run on it as well
     pipeline_version: str
     second: Choice = "auto"  # which of its tables are read a second time
+    memory: int = MEMORY
 
 
 class CheckTask(NamedTuple):
@@ -58,27 +59,32 @@ class Told:
     facts: int = 0
     impossible: int = 0
     seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)  # CPU seconds by stage
     detail: str = ""
 
 
 def read(task: ReadTask) -> Told:
     """Extract one report and write its rows, whatever the file turns out to be."""
-    limit_memory()
+    limit_memory(task.memory)
     started = time.process_time()
+    stages = Stages()
     report = extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
     details = [problem.detail for problem in report.problems if problem.detail]
     checks = None
     if task.checked or task.second == "auto":
-        checks, failure = _checks(report)
+        with stages.of("checking"):
+            checks, failure = _checks(report)
         if failure and task.checked:
             details.append(failure)
             report = report.partly("the rules could not be run on it: the run log says why")
     if task.second != "never" and report.tables.num_rows:
-        report, checks, troubles = _read_again(report, checks, task)
+        with stages.of("second reading"):
+            report, checks, troubles = _read_again(report, checks, task)
         details += troubles
     if not task.checked:
         checks = None
-    write_report(task.out, report.datasets() | ({} if checks is None else {"checks": checks}))
+    with stages.of("writing"):
+        write_report(task.out, report.datasets() | ({} if checks is None else {"checks": checks}))
     return Told(
         report_id=report.report_id,
         file_name=task.file_name,
@@ -88,7 +94,8 @@ def read(task: ReadTask) -> Told:
         tables=report.tables.num_rows,
         facts=report.facts.num_rows,
         impossible=0 if checks is None else checks["verdict"].to_pylist().count("impossible"),
-        seconds=time.process_time() - started,
+        seconds=round(time.process_time() - started, 3),
+        stages={name: round(seconds, 3) for name, seconds in (report.seconds | stages.seconds).items()},
         detail="\n".join(details),
     )
 
@@ -143,12 +150,12 @@ def check_again(task: CheckTask) -> int:
     return int(checks.num_rows)
 
 
-def limit_memory() -> None:
+def limit_memory(wanted: int = MEMORY) -> None:
     """Keep this process from taking the machine's memory; asking twice changes nothing."""
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, most))

@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pipeline.errors import OutputError, YanbaoError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+Function: TypeAlias = Callable[[Task], Result]
 
 _READY = "ready"
 
@@ -60,7 +62,7 @@ class _Worker:
 
 
 def each(
-    function: Callable[[Task], Result], tasks: Sequence[Task], *, workers: int, timeout: float
+    function: Function[Task, Result], tasks: Sequence[Task], *, workers: int, timeout: float
 ) -> Iterator[Finished[Task, Result] | Lost[Task]]:
     """Call `function` for every task, in `workers` processes (which import it: it must be a module's own).
 
@@ -87,6 +89,27 @@ def each(
     finally:
         for worker in crew:
             _stop(worker)
+
+
+class Hand(Generic[Task, Result]):
+    """One such process, for who has his tasks one by one; it lives until one of them takes it down."""
+
+    def __init__(self, function: Function[Task, Result]) -> None:
+        self._function = function
+        self._worker: _Worker | None = None
+
+    def do(self, task: Task, timeout: float) -> Finished[Task, Result] | Lost[Task]:
+        """How the task ended, `timeout` seconds after the process was up at the latest."""
+        if self._worker is None or not self._worker.process.is_alive():
+            self._worker = _start(self._function)
+        worker = self._worker
+        _hand(worker, task, timeout)
+        ended = None
+        while ended is None:
+            _wait([worker])
+            ended = _ended(worker, timeout)
+        worker.busy = False
+        return ended
 
 
 def _start(function: Callable[[Any], Any]) -> _Worker:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,17 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.batch.runs import Progress
+    from pipeline.batch.runs import Plan, Progress, Step
 
 INCOMPLETE = 1
-
-
-class Again(StrEnum):
-    """Which reports that are done to read once more."""
-
-    NONE = "none"
-    FAILED = "failed"
-    ALL = "all"
+MEMORY = 8.0  # GB
+TIMEOUT = 300.0  # seconds
 
 
 class SecondReading(StrEnum):
@@ -90,11 +86,39 @@ Timeout = Annotated[
     float,
     typer.Option(min=0.1, metavar="SECONDS", help="After this long, a report is given up and marked failed."),
 ]
-ReadAgain = Annotated[
-    Again,
+Memory = Annotated[
+    float,
     typer.Option(
-        help="Read reports once more that are done: those that failed, or all. Without it, a report is "
-        "read again only when the program has changed."
+        min=0.5, metavar="GB", help="Address space of one process; a file that needs more fails alone."
+    ),
+]
+Refresh = Annotated[
+    bool,
+    typer.Option("--refresh", help="Also read again what another version of the program has read."),
+]
+OnlyFailed = Annotated[
+    bool, typer.Option("--only-failed", help="Only reports that failed in an earlier run, once more.")
+]
+Everything = Annotated[bool, typer.Option("--again", help="Read everything offered once more, done or not.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+        metavar="DATE",
+        help="Only files changed since: 2025-11-03, or 2025-11-03T18:00 (local time).",
+        show_default=False,
+    ),
+]
+Limit = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Read at most this many reports.", show_default=False)
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Work on a Dask cluster: its scheduler (tcp://host:8786), or `local` for one on this machine. "
+        "All its workers must see the same folders. Needs the extra yanbao[cluster].",
+        show_default=False,
     ),
 ]
 Second = Annotated[
@@ -112,9 +136,40 @@ def leave(complete: bool) -> None:
         raise typer.Exit(INCOMPLETE)
 
 
+def plan_of(
+    *,
+    workers: int | None,
+    timeout: float,
+    second: SecondReading,
+    memory: float = MEMORY,
+    refresh: bool = False,
+    only_failed: bool = False,
+    everything: bool = False,
+    since: datetime | None = None,
+    limit: int | None = None,
+    cluster: str | None = None,
+) -> Plan:
+    """What the options ask of a run."""
+    from pipeline.batch.runs import Again, Plan
+
+    asked: dict[Again, bool] = {"outdated": refresh, "failed": only_failed, "all": everything}
+    if sum(asked.values()) > 1:
+        raise typer.BadParameter("--refresh, --only-failed and --again exclude one another")
+    return Plan(
+        workers=workers,
+        timeout=timeout,
+        memory=int(memory * 2**30),
+        again=next((again for again, given in asked.items() if given), "new"),
+        second=second.value,
+        since=since,
+        limit=limit,
+        cluster=cluster,
+    )
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress | None]:
-    """A bar while reports are worked on, where someone watches."""
+    """Where someone watches: a bar with the rate, the time left and how the reports came out so far."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -125,13 +180,24 @@ def progress_bar(what: str) -> Iterator[Progress | None]:
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[outcomes]}"),
         TextColumn("{task.fields[name]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, name="")
+        task = bar.add_task(what, total=None, name="", rate="", outcomes="")
+        started = time.monotonic()
 
-        def tell(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, name=name)
+        def tell(step: Step) -> None:
+            rate = step.done / max(time.monotonic() - started, 0.001)
+            bar.update(
+                task,
+                completed=step.done,
+                total=step.total,
+                name=step.name,
+                rate=f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.0f}/min",
+                outcomes=", ".join(f"{count} {outcome}" for outcome, count in sorted(step.outcomes.items())),
+            )
 
         yield tell

@@ -8,17 +8,25 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.app import (
-    Again,
+    MEMORY,
+    TIMEOUT,
+    Cluster,
+    Everything,
     Extracted,
     Inputs,
+    Limit,
+    Memory,
+    OnlyFailed,
     Out,
-    ReadAgain,
+    Refresh,
     Second,
     SecondReading,
+    Since,
     Timeout,
     Workers,
     app,
     leave,
+    plan_of,
     progress_bar,
 )
 
@@ -28,7 +36,7 @@ from pipeline.cli.app import (
     epilog="""\b
   yanbao run raw_reports
   yanbao run ~/inbox/2025-10-* --out extracted --to published --workers 8
-  yanbao run one.pdf --again all
+  yanbao run one.pdf --again
 Running it a second time does only what is new.""",
 )
 def run(
@@ -44,25 +52,35 @@ def run(
             metavar="FILE", help="Where the quality report goes.  [default: quality.html under --out]"
         ),
     ] = None,
-    timeout: Timeout = 300,
-    again: ReadAgain = Again.NONE,
+    timeout: Timeout = TIMEOUT,
+    memory: Memory = MEMORY,
+    refresh: Refresh = False,
+    only_failed: OnlyFailed = False,
+    everything: Everything = False,
+    since: Since = None,
+    limit: Limit = None,
     second_reading: Second = SecondReading.AUTO,
+    cluster: Cluster = None,
 ) -> None:
     """The whole walk: extract, check, publish, and write the quality report."""
     from pipeline.batch.whole import run as run_all
     from pipeline.batch.words import tell_run
 
+    plan = plan_of(
+        workers=workers,
+        timeout=timeout,
+        memory=memory,
+        refresh=refresh,
+        only_failed=only_failed,
+        everything=everything,
+        since=since,
+        limit=limit,
+        second=second_reading,
+        cluster=cluster,
+    )
     with progress_bar("reports") as progress:
         result = run_all(
-            inputs,
-            out,
-            published=to,
-            quality=quality or out / "quality.html",
-            workers=workers,
-            timeout=timeout,
-            again=again.value,
-            second=second_reading.value,
-            progress=progress,
+            inputs, out, plan, published=to, quality=quality or out / "quality.html", progress=progress
         )
     tell_run(result)
     leave(result.complete)
@@ -78,25 +96,34 @@ def extract(
     inputs: Inputs,
     out: Out = Path("extracted"),
     workers: Workers = None,
-    timeout: Timeout = 300,
-    again: ReadAgain = Again.NONE,
+    timeout: Timeout = TIMEOUT,
+    memory: Memory = MEMORY,
+    refresh: Refresh = False,
+    only_failed: OnlyFailed = False,
+    everything: Everything = False,
+    since: Since = None,
+    limit: Limit = None,
     second_reading: Second = SecondReading.AUTO,
+    cluster: Cluster = None,
 ) -> None:
     """Read PDFs into the datasets reports, tables, cells, facts and coverage; no checks, no release."""
     from pipeline.batch.runs import extract_all
     from pipeline.batch.words import tell_extraction
 
+    plan = plan_of(
+        workers=workers,
+        timeout=timeout,
+        memory=memory,
+        refresh=refresh,
+        only_failed=only_failed,
+        everything=everything,
+        since=since,
+        limit=limit,
+        second=second_reading,
+        cluster=cluster,
+    )
     with progress_bar("reports") as progress:
-        result = extract_all(
-            inputs,
-            out,
-            workers=workers,
-            timeout=timeout,
-            again=again.value,
-            checked=False,
-            second=second_reading.value,
-            progress=progress,
-        )
+        result = extract_all(inputs, out, plan, checked=False, progress=progress)
     tell_extraction(result)
     leave(result.complete)
 
@@ -118,22 +145,16 @@ def check(
         ),
     ] = None,
     workers: Workers = None,
-    timeout: Timeout = 300,
+    timeout: Timeout = TIMEOUT,
     second_reading: Second = SecondReading.AUTO,
 ) -> None:
     """Hold every report against the rules (勾稽关系) and the datasets against their suites."""
     from pipeline.batch.whole import check as check_all
     from pipeline.batch.words import tell_check
 
+    plan = plan_of(workers=workers, timeout=timeout, second=second_reading)
     with progress_bar("reports") as progress:
-        result = check_all(
-            extracted,
-            pdfs=pdfs,
-            second=second_reading.value,
-            workers=workers,
-            timeout=timeout,
-            progress=progress,
-        )
+        result = check_all(extracted, plan, pdfs=pdfs, progress=progress)
     tell_check(result)
     leave(result.complete)
 

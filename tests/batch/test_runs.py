@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.batch import runs
-from pipeline.batch.runs import extract_all
+from pipeline.batch import log, runs
+from pipeline.batch.runs import Plan, Step, extract_all
 from pipeline.batch.work import ReadTask, Told, read
 from pipeline.datasets.store import done, read_dataset, unverified
 from pipeline.errors import OutputError
@@ -62,7 +62,7 @@ def outcomes(out: Path) -> dict[str, str]:
 
 
 def test_every_file_gets_its_row_and_the_batch_goes_on(inbox: Path, tmp_path: Path) -> None:
-    run = extract_all([inbox], tmp_path / "out", workers=2)
+    run = extract_all([inbox], tmp_path / "out", Plan(workers=2))
     assert outcomes(tmp_path / "out") == {
         "a.pdf": "failed",
         "b/report.PDF": "complete",
@@ -78,10 +78,10 @@ def test_every_file_gets_its_row_and_the_batch_goes_on(inbox: Path, tmp_path: Pa
 
 
 def test_bytes_do_not_depend_on_workers_or_on_the_order_of_arrival(inbox: Path, tmp_path: Path) -> None:
-    extract_all([inbox], tmp_path / "one", workers=1)
-    extract_all([inbox], tmp_path / "two", workers=3)
+    extract_all([inbox], tmp_path / "one", Plan(workers=1))
+    extract_all([inbox], tmp_path / "two", Plan(workers=3))
     for names in (["prose.pdf", "b"], ["empty.pdf", "pictures.pdf", "a.pdf"]):
-        extract_all([inbox / name for name in names], tmp_path / "bit by bit", workers=1)
+        extract_all([inbox / name for name in names], tmp_path / "bit by bit", Plan(workers=1))
     one, two, bits = (parts(tmp_path / name) for name in ("one", "two", "bit by bit"))
     assert one == two
     assert one.keys() == bits.keys()
@@ -93,49 +93,67 @@ def test_a_second_run_does_nothing_and_a_new_file_is_all_that_a_third_one_reads(
     inbox: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    first = extract_all([inbox], out, workers=1)
+    first = extract_all([inbox], out, Plan(workers=1))
     written = {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")}
-    second = extract_all([inbox], out, workers=1)
+    second = extract_all([inbox], out, Plan(workers=1))
     assert (second.read, len(second.kept)) == ((), len(first.read))
     assert [told.outcome for told in second.offered] == [told.outcome for told in first.offered]
     assert second.complete is first.complete
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")} == written
     (inbox / "new.pdf").write_bytes(prose(pages=2))
-    assert [told.file_name for told in extract_all([inbox], out, workers=1).read] == ["new.pdf"]
+    assert [told.file_name for told in extract_all([inbox], out, Plan(workers=1)).read] == ["new.pdf"]
 
 
 def test_a_renamed_file_is_the_same_report(inbox: Path, tmp_path: Path) -> None:
-    extract_all([inbox], tmp_path / "out", workers=1)
+    extract_all([inbox], tmp_path / "out", Plan(workers=1))
     (inbox / "prose.pdf").rename(inbox / "renamed.pdf")
-    assert extract_all([inbox], tmp_path / "out", workers=1).read == ()
+    assert extract_all([inbox], tmp_path / "out", Plan(workers=1)).read == ()
 
 
 @pytest.mark.parametrize(("again", "names"), [("failed", ["a.pdf", "empty.pdf"]), ("all", None)])
 def test_reports_can_be_read_again(
     inbox: Path, tmp_path: Path, again: runs.Again, names: list[str] | None
 ) -> None:
-    first = extract_all([inbox], tmp_path / "out", workers=1)
+    first = extract_all([inbox], tmp_path / "out", Plan(workers=1))
     before = parts(tmp_path / "out")
-    second = extract_all([inbox], tmp_path / "out", workers=1, again=again)
+    second = extract_all([inbox], tmp_path / "out", Plan(workers=1, again=again))
     assert [told.file_name for told in second.read] == (names or [told.file_name for told in first.read])
     assert parts(tmp_path / "out") == before
 
 
-def test_another_program_reads_everything_again(
+def test_what_another_program_read_is_named_and_read_again_on_demand(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extract_all([inbox], tmp_path / "out", workers=1)
+    first = extract_all([inbox], tmp_path / "out", Plan(workers=1))
     monkeypatch.setattr(runs, "pipeline_version", lambda: "9.9.9+another")
-    run = extract_all([inbox], tmp_path / "out", workers=1)
-    assert run.kept == ()
+    second = extract_all([inbox], tmp_path / "out", Plan(workers=1))
+    assert (second.read, second.outdated) == ((), len(first.read))
+    third = extract_all([inbox], tmp_path / "out", Plan(workers=1, again="outdated"))
+    assert (third.kept, third.outdated) == ((), 0)
     assert set(done(tmp_path / "out").values()) == {"9.9.9+another"}
+
+
+def test_a_limit_leaves_the_rest_to_the_next_run(inbox: Path, tmp_path: Path) -> None:
+    out, few = tmp_path / "out", Plan(workers=1, limit=2)
+    counts = [(len(run.read), run.waiting) for run in (extract_all([inbox], out, few) for _ in range(4))]
+    assert counts == [(2, 3), (2, 1), (1, 0), (0, 0)]
+    assert extract_all([inbox], out, few).complete is False
+
+
+def test_files_changed_before_a_date_are_passed_over(inbox: Path, tmp_path: Path) -> None:
+    for path in inbox.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    os.utime(inbox / "prose.pdf", (1_700_000_000, 1_700_000_000))
+    since = datetime.fromtimestamp(1_600_000_000, UTC)
+    run = extract_all([inbox], tmp_path / "out", Plan(workers=1, since=since))
+    assert [told.file_name for told in run.read] == ["prose.pdf"]
 
 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
         ("killer.pdf", "reading it was given up: its process died (signal SIGKILL, often out of memory)"),
-        ("endless.pdf", "reading it was given up: it took longer than 8 seconds"),
+        ("endless.pdf", "reading it was given up: it took longer than 20 seconds"),
     ],
 )
 def test_a_report_that_takes_its_worker_down_fails_alone(
@@ -143,11 +161,11 @@ def test_a_report_that_takes_its_worker_down_fails_alone(
 ) -> None:
     monkeypatch.setattr(runs, "read", read_or_worse)
     (inbox / name).write_bytes(prose(pages=3))
-    run = extract_all([inbox], tmp_path / "out", workers=2, timeout=8)
+    run = extract_all([inbox], tmp_path / "out", Plan(workers=2, timeout=20))
     rows = {row["file_name"]: row for row in read_dataset(tmp_path / "out", "reports").to_pylist()}
     assert (rows[name]["outcome"], rows[name]["reason"]) == (
         "failed",
-        f"{reason}; try again with --again failed",
+        f"{reason}; try again with --only-failed",
     )
     assert rows["b/report.PDF"]["outcome"] == "complete"
     assert len(rows) == len(run.read) == 6
@@ -159,32 +177,49 @@ def test_a_disk_that_is_full_stops_the_run(
     monkeypatch.setattr(runs, "read", read_or_worse)
     (inbox / "full_disk.pdf").write_bytes(prose(pages=3))
     with pytest.raises(OutputError, match="No space left on device"):
-        extract_all([inbox], tmp_path / "out", workers=1)
+        extract_all([inbox], tmp_path / "out", Plan(workers=1))
 
 
 def test_reports_extracted_without_checks_are_checked_by_the_next_run_that_checks(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    extract_all([SMALLEST], out, workers=1, checked=False)
+    extract_all([SMALLEST], out, Plan(workers=1), checked=False)
     assert len(unverified(out)) == 1
-    run = extract_all([SMALLEST], out, workers=1)
+    run = extract_all([SMALLEST], out, Plan(workers=1))
     assert (run.read, run.unchecked, unverified(out)) == ((), (), ())
-    extract_all([SMALLEST], tmp_path / "at once", workers=1)
+    extract_all([SMALLEST], tmp_path / "at once", Plan(workers=1))
     assert parts(out) == parts(tmp_path / "at once")
 
 
 def test_the_log_keeps_times_and_outcomes(inbox: Path, tmp_path: Path) -> None:
-    extract_all([inbox], tmp_path / "out", workers=1)
-    lines = [
-        json.loads(line) for line in (tmp_path / "out" / runs.LOG).read_text(encoding="utf-8").splitlines()
-    ]
-    assert {line["file_name"]: line["outcome"] for line in lines} == outcomes(tmp_path / "out")
-    assert all(line["at"].endswith("+00:00") for line in lines)
+    run = extract_all([inbox], tmp_path / "out", Plan(workers=1, timeout=99))
+    [told] = log.runs(tmp_path / "out")
+    assert (told.path, told.ended) == (run.log, True)
+    [begin] = told.of("begin")
+    assert (begin["to_read"], begin["plan"]) == (5, {"workers": "1", "timeout": "99"})
+    reports = {line["file_name"]: line for line in told.of("report")}
+    assert {name: line["outcome"] for name, line in reports.items()} == outcomes(tmp_path / "out")
+    stages = reports["b/report.PDF"]["stages"]
+    assert {"reading", "tables", "meaning", "checking", "writing"} <= stages.keys()
+    assert sum(stages.values()) <= reports["b/report.PDF"]["seconds"] + 0.01
+    assert all(entry.at.utcoffset() is not None for entry in told.entries)
+
+
+def test_old_logs_go_and_a_torn_line_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "KEPT", 3)
+    diaries = [log.begin(tmp_path, {"run": number}) for number in range(5)]
+    with diaries[-1].path.open("a", encoding="utf-8") as torn:
+        torn.write('{"at": "2025-11-03T06:15:00+00:00", "event": "rep')
+    newest, *older = log.runs(tmp_path)
+    assert [entry.says["run"] for run in (newest, *older) for entry in run.entries] == [4, 3, 2]
+    assert newest.under_way
+    assert not newest.ended
 
 
 def test_progress_is_told_after_each_report(inbox: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    extract_all([inbox], tmp_path / "out", workers=2, progress=lambda count, of, _: told.append((count, of)))
-    assert told == [(count, 5) for count in range(1, 6)]
+    told: list[Step] = []
+    extract_all([inbox], tmp_path / "out", Plan(workers=2), progress=told.append)
+    assert [(step.done, step.total) for step in told] == [(count, 5) for count in range(1, 6)]
+    assert told[-1].outcomes == {"complete": 2, "partial": 1, "failed": 2}
 
 
 def test_nothing_offered_leaves_empty_typed_datasets(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from pipeline.batch.runs import LOG, extract_all
+from pipeline.batch import log
+from pipeline.batch.runs import Plan, extract_all
 from pipeline.batch.second import Choice, Evidence, limited, second_reading
 from pipeline.batch.whole import check as check_again
 from pipeline.checking import check
@@ -122,23 +122,23 @@ def causes(out: Path) -> set[str]:
 
 def test_a_run_a_later_check_and_an_earlier_extract_come_to_the_same(tmp_path: Path) -> None:
     at_once, later = tmp_path / "at once", tmp_path / "later"
-    extract_all([SMALLEST], at_once, workers=1)
-    extract_all([SMALLEST], later, workers=1, second="never")
+    extract_all([SMALLEST], at_once, Plan(workers=1))
+    extract_all([SMALLEST], later, Plan(workers=1, second="never"))
     assert (causes(at_once), causes(later)) == ({"source"}, {"unknown"})
-    check_again(later, pdfs=SAMPLES, workers=1)
+    check_again(later, Plan(workers=1), pdfs=SAMPLES)
     assert parts(later) == parts(at_once)
-    check_again(later, workers=1)  # without the PDFs, what was found out stays
+    check_again(later, Plan(workers=1))  # without the PDFs, what was found out stays
     assert parts(later) == parts(at_once)
 
 
 def test_another_file_under_the_reports_name_is_no_witness(tmp_path: Path) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
-    extract_all([SMALLEST], out, workers=1, second="never")
+    extract_all([SMALLEST], out, Plan(workers=1, second="never"))
     elsewhere.mkdir()
     (elsewhere / SMALLEST.name).write_bytes(b"%PDF-1.7 another one")
-    check_again(out, pdfs=elsewhere, workers=1)
+    check_again(out, Plan(workers=1), pdfs=elsewhere)
     assert causes(out) == {"unknown"}
-    assert all("detail" not in json.loads(line) for line in (out / LOG).read_text("utf-8").splitlines())
+    assert all("detail" not in entry.says for run in log.runs(out) for entry in run.entries)
 
 
 def test_a_reader_that_never_ends_is_interrupted_and_again() -> None:

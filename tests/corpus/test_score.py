@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.batch.runs import Extraction, extract_all
+from pipeline.batch.runs import Extraction, Plan, extract_all
 from pipeline.datasets.store import read_dataset
 
 from .places import CORPUS, SCORER, needs_corpus
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.corpus, needs_corpus]
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Extraction:
-    return extract_all([CORPUS / "labelled"], tmp_path_factory.mktemp("labelled"), workers=2)
+    return extract_all([CORPUS / "labelled"], tmp_path_factory.mktemp("labelled"), Plan(workers=2))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_no_defect_of_the_program_shows_in_an_outcome(labelled: Extraction) -> N
 
 
 def test_every_report_comes_out(tmp_path: Path) -> None:
-    run = extract_all([CORPUS / "unlabelled"], tmp_path, workers=2)
+    run = extract_all([CORPUS / "unlabelled"], tmp_path, Plan(workers=2))
     rows = read_dataset(tmp_path, "reports").to_pylist()
     lost = [row for row in rows if row["outcome"] == "failed" and row["text_layer"] in ("good", None)]
     assert len(lost) <= GATES["robustness"]["lost"], lost
