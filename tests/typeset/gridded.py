@@ -97,7 +97,7 @@ def _cover(sheet: Sheet, facts: dict[str, Any], made: Modelled) -> list[TableTru
     sheet.text(RIGHT, 42, report["broker"], Ink("serif", 22.0, True, "#ffffff"), align="right")
     main = Flow(sheet, STYLE, LEFT, MAIN_RIGHT, 122.0, 796.0, lambda _: None)
     main.y = 118.0
-    main.heading(f"{cover['name']}：{report['title']}", 16.5, before=4.0, after=3.0)
+    main.heading(report["title"], 16.5, before=4.0, after=3.0)
     main.prose(cover["lead"], Ink(size=9.8, bold=True, colour="#3b6f74"), after=8.0)
     for bullet in cover["bullets"]:
         sheet.text(LEFT, main.y + 12, "•", Ink(size=9.8))
