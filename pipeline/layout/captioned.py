@@ -15,6 +15,7 @@ from pipeline.reading.page import Box, Fill, Page, Rule, Word
 
 CAPTION_EM = 80.0  # a longer text is a sentence that begins with 图 5
 FAR = 46.0  # points without a word that end a region
+FOOT = 0.9  # of the page's height: what stands below is the foot of the page, not the next text
 _LEADERS = ("....", "……", "····", "．．．")
 
 Line = list[Word]
@@ -83,9 +84,15 @@ def find_regions(page: Page) -> list[Region]:
     return found
 
 
-def opening_region(page: Page, x0: float, x1: float) -> Region | None:
-    """What stands at the top of a page between `x0` and `x1`: the rest of a table of the page before."""
+def opening_region(page: Page, before: Page, x0: float, x1: float) -> Region | None:
+    """What stands at the top of a page between `x0` and `x1`: the rest of a table of the page `before`.
+
+    Lines whose words stand at the same height of both pages are running heads, left or right as pages turn.
+    """
+    known = {(round(word.yc), word.text) for word in before.words}
     lines = [line for line in page_lines(page) if line[0].top > 0.06 * page.height]
+    while lines and known.issuperset((round(word.yc), word.text) for word in lines[0]):
+        lines = lines[1:]
     inside = [[w for w in line if x0 - 6 <= w.xc <= x1 + 6] for line in lines]
     inside = [line for line in inside if line]
     if inside and inside[0][0].top < 0.1 * page.height and len(inside) > 1:
@@ -93,7 +100,7 @@ def opening_region(page: Page, x0: float, x1: float) -> Region | None:
         gap = inside[1][0].top - max(w.bottom for w in inside[0])
         if gap > 2.0 * inside[0][0].size:
             inside = inside[1:]
-    return _walk(page, inside, inside[0][0].top - 4, (x0, x1)) if inside else None
+    return _walk(page, inside, inside[0][0].top - 4, (x0, x1), least=1) if inside else None
 
 
 def _room(
@@ -116,7 +123,9 @@ def _room(
     return (min(left, box.x0) if not before else box.x0 - 4), right
 
 
-def _walk(page: Page, lines: Sequence[Line], top: float, room: tuple[float, float]) -> Region | None:
+def _walk(
+    page: Page, lines: Sequence[Line], top: float, room: tuple[float, float], least: int = 2
+) -> Region | None:
     """The lines from `top` down to a source note, a caption, a wide gap or the end of the page."""
     body: list[Line] = []
     note, closed = "", False
@@ -126,11 +135,14 @@ def _walk(page: Page, lines: Sequence[Line], top: float, room: tuple[float, floa
         if is_source_note(text) or (starred and _noted(lines[number:])):
             note, closed = _note(lines[number : number + 4]), True
             break
-        if captions_on(line) or (body and line[0].top - max(w.bottom for w in body[-1]) > FAR):
+        if captions_on(line):
             closed = True
             break
+        if body and line[0].top - max(w.bottom for w in body[-1]) > FAR:
+            closed = line[0].yc < FOOT * page.height
+            break
         body.append(line)
-    if len(body) < 2:
+    if len(body) < least:
         return None
     bottom = max(w.bottom for w in body[-1])
     box = Box(room[0], top, room[1], bottom)

@@ -6,6 +6,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.layout.captioned import Region, is_half_hidden, page_lines
 from pipeline.layout.gutters import find_gutters, runs_of
@@ -14,7 +15,7 @@ from pipeline.layout.tokens import is_value, tight, width_of
 from pipeline.reading.page import Box, Page, Rule, Word, union
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.textcells import cell_line, set_together
-from pipeline.tables.texts import is_word_table, table_of
+from pipeline.tables.texts import is_rest, is_word_table, table_of
 
 NEAR = 2.5  # points within which two rules are drawn at the same place
 GAP = 4.0  # pieces of one rule are set closer than this
@@ -131,17 +132,41 @@ def merged_places(grid: Grid) -> list[tuple[int, int, int, int]]:
     return sorted(cells)
 
 
-def read_ruled(region: Region) -> Table | None:
-    """Read a region drawn as a full grid; None where it is none, or its rules leave columns unparted."""
+def _heads_apart(
+    places: Sequence[tuple[int, int, int, int]], grid: Grid, words: Sequence[Word]
+) -> list[tuple[int, int, int, int]]:
+    """The cells, one across the top of the grid parted where each column of it holds a head of its own.
+
+    On a band of colour the borders between heads are often left out.
+    """
+    edges = [x.at for x in grid.xs]
+    row, column, height, width = places[0]
+    inside = [w for w in words if grid.ys[0].at < w.yc < grid.ys[height].at]
+    heads = [[w for w in inside if a - 1 < w.x0 and w.x1 < b + 1] for a, b in pairwise(edges)]
+    parted = width == len(heads) > 2 and all(heads) and sum(map(len, heads)) == len(inside)
+    apart = parted and all(
+        min(w.x0 for w in right) - max(w.x1 for w in left) > left[0].size for left, right in pairwise(heads)
+    )
+    if not apart:
+        return list(places)
+    return [*((row, column + i, height, 1) for i in range(width)), *places[1:]]
+
+
+def read_ruled(region: Region, before: Table | None = None) -> Table | None:
+    """Read a region drawn as a full grid; None where it is none, or its rules leave columns unparted.
+
+    `before` is the table of the page before where the region is the rest of it: as many columns, and no heads
+    but those repeated.
+    """
     grid = grid_of(region.rules)
-    if grid is None:
+    if grid is None or (before is not None and len(grid.xs) - 1 != before.column_count):
         return None
     box = grid.box
     words = [w for line in region.lines for w in line]
     inside = [w for w in words if box.holds(w.xc, w.yc)]
     if len(inside) < 0.9 * len(words) or not _parts_all(grid, region):
         return None
-    return _Reading(region, grid, inside).table()
+    return _Reading(region, grid, inside).table(before)
 
 
 def _parts_all(grid: Grid, region: Region) -> bool:
@@ -156,7 +181,7 @@ class _Reading:
 
     def __init__(self, region: Region, grid: Grid, words: Sequence[Word]) -> None:
         self.region, self.grid = region, grid
-        self.places = merged_places(grid)
+        self.places = _heads_apart(merged_places(grid), grid, words)
         at = {
             (i, j): n
             for n, (r, c, h, w) in enumerate(self.places)
@@ -170,15 +195,18 @@ class _Reading:
             j = min(max(bisect(xs, word.xc) - 1, 0), len(xs) - 2)
             self.words[at[i, j]].append(word)
 
-    def table(self) -> Table | None:
+    def table(self, before: Table | None = None) -> Table | None:
         """The table, rows and columns without any text left out."""
         heights = sorted({r for (r, _, _, _), words in zip(self.places, self.words, strict=True) if words})
         widths = sorted({c for (_, c, _, _), words in zip(self.places, self.words, strict=True) if words})
         row_at = {r: n for n, r in enumerate(heights)}
         column_at = {c: n for n, c in enumerate(widths)}
-        if len(heights) < 2 or len(widths) < 2:
+        if before is not None:
+            widths = list(range(before.column_count))
+            column_at = {c: c for c in widths}
+        elif len(heights) < 2 or len(widths) < 2:
             return None
-        head = self._head_rows(heights)
+        head = self._head_rows(heights) if before is None else self._repeated(heights, before)
         cells: list[Cell] = []
         for (r, c, h, w), words in zip(self.places, self.words, strict=True):
             rows = [row_at[i] for i in range(r, r + h) if i in row_at]
@@ -204,7 +232,8 @@ class _Reading:
                 for column in range(cell.column, cell.column + cell.column_span):
                     levels[column].append(cell.text)
         table = table_of(self.region, cells, tuple("|".join(t) for t in levels), len(heights), "ruled")
-        return table if is_word_table(table, drawn=True) else None
+        whole = is_word_table(table, drawn=True) if before is None else is_rest(table, drawn=True)
+        return table if whole else None
 
     def _box(self, r: int, c: int, h: int, w: int) -> Box:
         xs, ys = self.grid.xs, self.grid.ys
@@ -221,6 +250,12 @@ class _Reading:
         if count == 1 and spanned and len(heights) > 2 and self._reads_as_head(heights[1]):
             count = 2
         return count
+
+    def _repeated(self, heights: Sequence[int], before: Table) -> int:
+        """How many rows at the top repeat the heads of the page before."""
+        heads = {tight(c.text) for c in before.cells if c.role == "header"}
+        texts = [[tight("".join(w.text for w in words)) for words in self._of_row(row)] for row in heights]
+        return next((i for i, row in enumerate(texts) if not heads.issuperset({*row} - {""})), 0)
 
     def _of_row(self, row: int) -> list[list[Word]]:
         return [words for (r, _, _, _), words in zip(self.places, self.words, strict=True) if r == row]

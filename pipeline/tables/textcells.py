@@ -17,6 +17,7 @@ from pipeline.reading.page import Box, Word, bounds, union
 # Lines further apart than this many em are never one paragraph.
 LOOSE = 1.95
 _ITEM = re.compile(r"^(?:[•·●■◆▪➢]|[（(]?\d{1,2}[)）.、](?!\d)|[①-⑳])")
+_BROKEN = re.compile(r"(?:^|[^\d.])\d+\.\d*$")
 _NO_END = "-、，（(“《/&"
 _NO_START = "，。；：、）)」”’》〉%％！？,.;:!?"
 
@@ -77,14 +78,41 @@ class TextCell:
 def cell_line(words: Sequence[Word]) -> CellLine:
     """Words of one line in one column, from the left."""
     ordered = tuple(sorted(words, key=lambda w: w.x0))
-    return CellLine(ordered, join_words(ordered), bounds(ordered))
+    return CellLine(ordered, _closed_up(ordered), bounds(ordered))
+
+
+def _closed_up(words: Sequence[Word]) -> str:
+    """The words as one text, without the spaces that justifying opens between Chinese characters.
+
+    A character alone between two such spaces gives them away.
+    """
+    gaps = [b.x0 - a.x1 if _chinese(a.text[-1]) and _chinese(b.text[0]) else 0.0 for a, b in pairwise(words)]
+    opened = [
+        max(before, after)
+        for before, after, word in zip(gaps, gaps[1:], words[1:], strict=False)
+        if len(word.text) == 1 and min(before, after) > 0.14 * word.size and max(before, after) < word.size
+    ]
+    if not opened:
+        return join_words(words)
+    text = words[0].text
+    for gap, last, word in zip(gaps, words, words[1:], strict=False):
+        text += word.text if 0 < gap <= 1.2 * max(opened) else join_words([last, word])[len(last.text) :]
+    return text
+
+
+def _chinese(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
 def set_together(lines: Sequence[str]) -> str:
-    """Wrapped lines as one text: no space beside Chinese, one between Latin words, none at a hyphen."""
+    """Wrapped lines as one text: one space between Latin words, none beside Chinese, a mark or a hyphen.
+
+    A number that a narrow cell breaks behind its point goes on without one.
+    """
     text = ""
     for line in lines:
-        if text and _latin(text[-1]) and _latin(line[:1]):
+        broken = _BROKEN.search(text) and line.isdigit()
+        if text and _latin(text[-1]) and _latin(line[:1]) and line[0] not in _NO_START and not broken:
             text += " "
         text += line
     return text

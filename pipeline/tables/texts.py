@@ -6,6 +6,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
+from statistics import pstdev
 
 from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import runs_of
@@ -42,7 +43,7 @@ def read_text(
     if not borders:
         return None
     frame = Frame(region, borders, runs)
-    if len(frame.lines) < 2:
+    if len(frame.lines) < (2 if cuts is None else 1):
         return None
     height = head_lines(frame) if cuts is None else repeated_heads(frame, heads)
     rows = _body(frame, frame.lines[height:])
@@ -50,7 +51,15 @@ def read_text(
         return None
     table = _Assembly(frame).table(height, rows)
     lined = height > 0 and frame.parted(0, frame.height(height - 1), frame.height(height))
-    return table if is_word_table(table, whole=cuts is None, lined=lined) else None
+    if cuts is not None:
+        return table if is_rest(table) else None
+    return table if is_word_table(table, lined=lined) else None
+
+
+def is_rest(table: Table, *, drawn: bool = False) -> bool:
+    """Whether what was read overleaf is the rest of a table: rows, or the end of one that the page broke."""
+    body = {c.row for c in table.cells if c.role in ("label", "value")}
+    return (len(body) == 1 and bool(table.source_note)) or is_word_table(table, whole=False, drawn=drawn)
 
 
 def is_word_table(table: Table, *, whole: bool = True, lined: bool = False, drawn: bool = False) -> bool:
@@ -343,6 +352,9 @@ def _is_section(rows: Sequence[Sequence[Placed]], number: int) -> bool:
         return cell.span > 1
     if any(_alone(row) and row[0][0].bold for row in rows):
         return cell.bold
+    names = [c.box for row in rows for c, _ in row if c.column == 0]
+    if pstdev(box.xc for box in names) < pstdev(box.x0 for box in names):
+        return False  # where names are centred, a shorter one below is not indented
     below = next((c for c, _ in rows[number + 1] if c.column == 0), None)
     return below is not None and below.box.x0 > cell.box.x0 + 3 and not _alone(rows[number + 1])
 

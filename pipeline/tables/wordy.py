@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,8 +12,11 @@ from pipeline.layout.tokens import is_label_text, is_number, is_period, tight
 from pipeline.reading.page import Box, Page, union
 from pipeline.tables.ruled import read_ruled, uncaptioned_grids
 from pipeline.tables.table import Cell, Table
+from pipeline.tables.textcells import set_together
 from pipeline.tables.textframe import column_cuts
 from pipeline.tables.texts import read_text
+
+_STOPS = ("。", "；", ";", "！")  # a text that ends so is whole
 
 
 def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) -> list[Table]:
@@ -23,18 +27,18 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
     """
     found: list[Table] = []
     open_: tuple[Region, int] | None = None
-    for page, tables in zip(pages, numeric, strict=True):
+    for number, (page, tables) in enumerate(zip(pages, numeric, strict=True)):
         kept = list(tables)
         words: list[Table] = []
         above = _begun_before(page, numeric)
         if open_ is not None:
             region, index = open_
-            rest = _rest_of(found[index], region, page, kept)
+            rest = _rest_of(found[index], region, (pages[number - 1], page), kept)
             if rest is not None:
-                found[index], region, displaced = rest
+                found[index], further, displaced = rest
                 kept = [t for t in kept if t not in displaced]
-                above.append(region.box)
-            open_ = (region, index) if rest is not None and not region.closed else None
+                above.append(further.box)
+            open_ = (region, index) if rest is not None and not rest[1].closed else None
         for region in find_regions(page):
             table = read_ruled(region) or read_text(region)
             if table is None:
@@ -78,27 +82,35 @@ def _gives_way(numeric: Table, words: Table) -> bool:
 
 
 def _rest_of(
-    table: Table, region: Region, page: Page, numeric: Sequence[Table]
+    table: Table, region: Region, pages: tuple[Page, Page], numeric: Sequence[Table]
 ) -> tuple[Table, Region, list[Table]] | None:
-    """The table with its rows on the next page, their region, and the tables of numbers that give way.
+    """The table with its rows on the second of two pages, their region, and the tables that give way.
 
     None where the table does not go on there.
     """
+    before, page = pages
     if page.number != table.pages[-1] + 1:
         return None
-    further = opening_region(page, region.box.x0, region.box.x1)
+    further = opening_region(page, before, region.box.x0, region.box.x1)
     if further is None or (further.closed and not further.source_note):
         return None
-    if abs(further.lines[0][0].size - region.lines[-1][0].size) > 0.6:
+    if abs(_usual_size(further) - _usual_size(region)) > 0.6:
         return None
-    cuts = column_cuts(region, [runs_of(line) for line in region.lines])
-    more = read_text(further, cuts, [c.text for c in table.cells if c.role == "header"])
+    more = read_ruled(further, table) if table.reader == "ruled" else None
+    if more is None:
+        cuts = column_cuts(region, [runs_of(line) for line in region.lines])
+        heads = [c.text for c in table.cells if c.role == "header"]
+        more = read_text(further, cuts, heads) if len(cuts) + 1 == table.column_count else None
     if more is None:
         return None
     beneath = [t for t in numeric if _overlap(t.box, more.box)]
     if not all(_gives_way(t, more) for t in beneath):
         return None
     return _joined(table, more, further), further, beneath
+
+
+def _usual_size(region: Region) -> float:
+    return Counter(word.size for line in region.lines for word in line).most_common(1)[0][0]
 
 
 def _joined(table: Table, more: Table, further: Region) -> Table:
@@ -109,16 +121,49 @@ def _joined(table: Table, more: Table, further: Region) -> Table:
     repeated = 0
     while repeated in rows and heads and all(c.text in heads for c in rows[repeated] if c.text):
         repeated += 1
-    shift = table.row_count - repeated
-    moved = [replace(c, row=c.row + shift) for c in more.cells if c.row >= repeated]
+    below = [c for c in more.cells if c.row >= repeated]
+    above, below = _with_broken_row(table, below)
+    shift = table.row_count - min((c.row for c in below), default=0)
+    moved = [replace(c, row=c.row + shift) for c in below]
     return replace(
         table,
         pages=(*table.pages, further.page),
         box=union([c.box for c in table.cells if c.text and c.page == table.pages[0]]),
-        row_count=shift + more.row_count,
-        cells=_with_names_overleaf(table.cells, moved),
+        row_count=max((c.row + c.row_span for c in (*above, *moved)), default=0),
+        cells=_with_names_overleaf(above, moved),
         source_note=more.source_note,
     )
+
+
+def _with_broken_row(table: Table, below: Sequence[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """The cells above and below a page break, the end of a row that it broke set to the row's beginning.
+
+    Such an end leaves the place of the row's name blank, and goes on with texts that were not finished.
+    """
+    first = min((c.row for c in below), default=0)
+    ends = {c.column: c for c in below if c.row == first and c.text}
+    last = {c.column: c for c in table.cells if c.row + c.row_span == table.row_count and c.text}
+    own = [c for c in last.values() if c.row == table.row_count - 1 and c.role in ("label", "value")]
+    lead = min((c.column for c in own), default=0)
+    broken = (
+        bool(ends)
+        and lead not in ends
+        and ends.keys() <= last.keys()
+        and not any(last[column].text.endswith(_STOPS) for column in ends)
+        and (lead > 0 or 2 * len(ends) <= table.column_count or not _leaves_names_blank(table))
+    )
+    if not broken:
+        return list(table.cells), list(below)
+    whole = {
+        id(last[column]): replace(last[column], text=set_together([last[column].text, end.text]))
+        for column, end in ends.items()
+    }
+    return [whole.get(id(c), c) for c in table.cells], [c for c in below if c.row > first]
+
+
+def _leaves_names_blank(table: Table) -> bool:
+    names = [c for c in table.cells if c.column == 0 and c.role == "label"]
+    return any(not c.text or c.row_span > 1 for c in names)
 
 
 def _with_names_overleaf(above: Sequence[Cell], below: Sequence[Cell]) -> tuple[Cell, ...]:

@@ -80,11 +80,35 @@ def test_a_region_at_the_end_of_the_page_is_open_and_goes_on_overleaf() -> None:
             line(114, ("丁公司", 40), ("软件", 140), ("医院", 300)),
             put("资料来源：公司公告", 40, 128),
         ),
+        page(put("表 1：甲", 40, 106), *TABLE),
         first.box.x0,
         first.box.x1,
     )
     assert rest is not None and rest.closed
     assert [t.split()[0] for t in texts(rest.lines)] == ["丙公司", "丁公司"]
+
+
+def test_running_heads_are_no_rows_overleaf() -> None:
+    heads = [put("行业深度报告", 40, 60), put("公司研究：系列报告之二", 40, 72)]
+    turned = [put("行业深度报告", 300, 60), put("公司研究：系列报告之二", 300, 72)]
+    before = page(*turned, put("表 1：甲", 40, 106), *TABLE)
+    rest = opening_region(
+        page(
+            *heads,
+            line(100, ("丙公司", 40), ("机器人", 140), ("工厂", 300)),
+            line(114, ("丁公司", 40), ("软件", 140), ("医院", 300)),
+            put("资料来源：公司公告", 40, 128),
+        ),
+        before, 38, 420,
+    )  # fmt: skip
+    assert rest is not None
+    assert [t.split()[0] for t in texts(rest.lines)] == ["丙公司", "丁公司"]
+
+
+def test_the_foot_of_the_page_closes_no_region() -> None:
+    foot = put("23/28", 300, 760)
+    assert not find_regions(page(put("表 1：甲", 40, 106), *TABLE, foot))[0].closed
+    assert find_regions(page(put("表 1：甲", 40, 106), *TABLE, put("后文", 40, 260)))[0].closed
 
 
 def test_a_picture_is_no_region() -> None:

@@ -130,6 +130,49 @@ def test_two_levels_of_heads() -> None:
     assert {c.role for c in table.cells if c.row == 2} == {"label", "value"}
 
 
+def test_heads_on_a_band_without_borders_between_them() -> None:
+    table = read(cells(TEXTS), border(without=[("down", 1, 0), ("down", 2, 0)]))
+    assert rows(table)[0] == ["姓名", "职务", "履历"]
+    # One head over all columns stays one.
+    heading = read(cells((("管理层", "", ""), *TEXTS[1:])), border(without=[("down", 1, 0), ("down", 2, 0)]))
+    assert rows(heading)[0] == ["管理层"]
+
+
+def test_a_grid_goes_on_overleaf() -> None:
+    # The name stands in the middle of its merged rows overleaf; the row above the break is not finished.
+    first = page(
+        put("表 3：管理层", 40, 628),
+        *[
+            put(text, x + 4, y, bold=y < 650)
+            for y, row in (
+                (645, ("公司", "对象", "说明")),
+                (665, ("三元", "牧场", "自建")),
+                (685, ("伊利", "牧场", "收购了其")),
+            )
+            for x, text in zip(XS, row, strict=False)
+        ],
+        rules=border(ys=(635, 655, 675, 695)),
+    )
+    texts = [(70, XS[2], "前身"), (90, XS[1], "冰品"), (90, XS[2], "海外"), (100, XS[0], "蒙牛")]
+    texts += [(110, XS[1], "奶粉"), (110, XS[2], "配方")]
+    rest = page(
+        *[put(text, x + 4, y) for y, x, text in texts],
+        put("资料来源：公司公告", 40, 134),
+        rules=border(ys=(60, 80, 100, 120), without=[("across", 2, 0)]),
+        number=2,
+    )
+    [table] = find_tables([first, rest])
+    assert rows(table) == [
+        ["公司", "对象", "说明"],
+        ["三元", "牧场", "自建"],
+        ["伊利", "牧场", "收购了其前身"],
+        ["蒙牛", "冰品", "海外"],
+        ["奶粉", "配方"],
+    ]
+    assert [(c.text, c.row_span) for c in table.cells if c.column == 0 and c.row_span > 1] == [("蒙牛", 2)]
+    assert table.pages == (1, 2) and table.reader == "ruled"
+
+
 def test_sides_may_be_open() -> None:
     sides = [("down", n, m) for n in (0, 3) for m in range(4)]
     assert rows(read(cells(TEXTS), border(without=sides))) == [list(row) for row in TEXTS]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.reading.page import Word
 from pipeline.tables.find import find_tables
 from pipeline.tables.table import Cell, Table
+from pipeline.tables.textcells import cell_line
 from tests.layout.pages import line, page, put, rule
 
 NOTE = "资料来源：公司公告"
@@ -147,3 +148,56 @@ def test_heads_set_left_and_right_over_all_their_columns() -> None:
     spans = [(c.text, c.column, c.column_span) for c in table.cells if c.row == 0]
     assert spans == [("全年行车供应商市场份额排名", 0, 2), ("标配品牌及供应商", 2, 3)]
     assert table.heads[2] == "标配品牌及供应商|序号"
+
+
+def test_the_end_of_a_broken_row_is_set_to_its_beginning() -> None:
+    first = page(
+        put("表 1：管理层", 40, 640),
+        [w for t, x in (("姓名", 40), ("职务", 100), ("履历", 200)) for w in put(t, x, 660, bold=True)],
+        line(680, ("甲某", 40), ("董事长", 100), ("1999 年起任公司总裁助理", 200)),
+        line(694, ("乙某", 40), ("技术总监", 100), ("2004 年起历任面点师、研", 200)),
+        rules=(rule(38, 300, 650), rule(38, 300, 670)),
+    )
+    rest = [line(80, ("发组长和技术经理", 200)), put(NOTE, 40, 100)]
+    [table] = find_tables([first, page(*rest, number=2)])
+    assert table.pages == (1, 2) and table.source_note == NOTE
+    assert places(table)[1:] == [
+        ["甲某", "董事长", "1999 年起任公司总裁助理"],
+        ["乙某", "技术总监", "2004 年起历任面点师、研发组长和技术经理"],
+    ]
+    # A row that has a name of its own overleaf is a row of its own.
+    rest[0] = line(80, ("丙某", 40), ("董秘", 100), ("2015 年起任公司董秘", 200))
+    [table] = find_tables([first, page(*rest, number=2)])
+    assert places(table)[-1] == ["丙某", "董秘", "2015 年起任公司董秘"]
+
+
+def test_justified_characters_close_up() -> None:
+    # A character alone between two spaces; the space between phrases stays where nothing is justified.
+    justified = [w for i, char in enumerate("安井食品") for w in put(char, 40 + 13 * i, 100)]
+    assert cell_line(justified).text == "安井食品"
+    assert cell_line([*put("红", 40, 100), *put("糖", 52, 100), *put("发糕、", 64, 100)]).text == "红糖发糕、"
+    assert cell_line(put("商量 秒画", 40, 100)).text == "商量 秒画"
+    assert cell_line(put("2020 年 特通", 40, 100)).text == "2020 年 特通"
+
+
+def test_names_in_the_middle_are_not_indented() -> None:
+    rows = [
+        ("京东币链科技（香港）公司", "2024/7/18"),
+        ("渣打银行（香港）", ""),
+        ("安拟集团公司", "2024/7/18"),
+    ]
+    drawn = page(
+        put("表 1：参与者名单", 40, 100),
+        put("参与者", 100, 118, align="centre", bold=True),
+        put("进入日期", 250, 118, align="centre", bold=True),
+        *[
+            put(name, 100, 136 + 14 * i, align="centre") + put(day, 250, 136 + 14 * i, align="centre")
+            for i, (name, day) in enumerate(rows)
+            if day
+        ],
+        put(rows[1][0], 100, 150, align="centre"),
+        put(NOTE, 40, 190),
+        rules=(rule(38, 300, 110), rule(38, 300, 127), rule(38, 300, 180)),
+    )
+    [table] = find_tables([drawn])
+    assert places(table)[1:] == [list(row) for row in rows]

@@ -301,6 +301,10 @@ def test_slashes_in_a_table_of_words_are_no_numbers() -> None:
         (["GOT OCR-", "2.0"], "GOT OCR-2.0"),
         (["(0.5B-72B)", "Coder, Math"], "(0.5B-72B) Coder, Math"),
         (["MMSR、", "MMFashion"], "MMSR、MMFashion"),
+        (["36.43", "%"], "36.43%"),
+        (["2018.1", "1"], "2018.11"),
+        (["A, B", ", C"], "A, B, C"),
+        (["2024", "2025"], "2024 2025"),
     ],
 )
 def test_wrapped_lines_set_together(parts: list[str], whole: str) -> None:
