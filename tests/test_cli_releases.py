@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
 from tests.datasets.released import estimate, published, report, write
-from tests.test_cli import yanbao
+from tests.test_cli import SAMPLES, yanbao
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,18 @@ def test_load_says_what_a_target_holds(root: Path, tmp_path: Path) -> None:
     assert again.stdout == first.stdout.replace("is now", "was already")
     refused = yanbao("load", "s3:/no", "--from", root / "nowhere")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_export_writes_a_workbook_of_a_pdf_and_of_what_was_read(root: Path, tmp_path: Path) -> None:
+    pdf = min(SAMPLES.glob("*.pdf"), key=lambda path: path.stat().st_size)
+    told = yanbao("export", pdf, "--out", tmp_path / "pdf.xlsx")
+    assert told.returncode == 0
+    tables, numbers = (
+        int(n.replace(",", "")) for n in re.findall(r"([\d,]+) (?:tables|numbers)", told.stdout)
+    )
+    book = openpyxl.load_workbook(tmp_path / "pdf.xlsx")
+    assert len(book.sheetnames) == tables + 2
+    assert book["facts"].max_row == numbers + 1
+    read = yanbao("export", "早", "--from", root / "extracted", "--out", tmp_path / "read.xlsx")
+    assert read.stdout == f"{tmp_path / 'read.xlsx'}: 1 tables, 1 numbers\n"
+    assert yanbao("export", "nothing", "--from", root / "extracted").returncode == 2

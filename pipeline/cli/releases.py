@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import app
+from pipeline.cli.app import app, leave
 
 
 class AnswerFormat(StrEnum):
@@ -121,6 +121,56 @@ def load(
     print(
         f"Release {loaded.release} {'is now' if loaded.is_new else 'was already'} in {loaded.target}: {said}"
     )
+
+
+@app.command(
+    short_help="one report as an Excel workbook",
+    epilog="""\b
+  yanbao export report.pdf
+  yanbao export 2025-10/report.pdf --from extracted --pdfs raw_reports --out report.xlsx
+A sheet for each table as printed; numbers are numbers, each row leads to its place in the PDF.""",
+)
+def export(
+    report: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPORT",
+            help="A PDF, or, of a report that was read, its file name, a part of it, or its report_id.",
+            show_default=False,
+        ),
+    ],
+    extracted: Annotated[
+        Path, typer.Option("--from", metavar="FOLDER", help="Folder of the extracted datasets.")
+    ] = Path("extracted"),
+    pdfs: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of the PDFs that the links lead into."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The workbook.  [default: named as the PDF, here]"),
+    ] = None,
+) -> None:
+    """Write one report as a workbook: from the PDF itself, or as it was extracted."""
+    from pipeline.datasets.workbook import read_report, write_workbook
+
+    if Path(report).is_file():
+        from pipeline.checking import check
+        from pipeline.extraction import extract
+
+        read = extract(Path(report))
+        datasets = {**read.datasets(), "checks": check(read.facts, read.tables, read.reports)}
+        pdf = Path(report).resolve()
+    else:
+        datasets = read_report(extracted, report)
+        name = Path(datasets["reports"]["file_name"][0].as_py())
+        pdf = name if pdfs is None else (pdfs / name).resolve()
+    target = out or Path(pdf.name).with_suffix(".xlsx")
+    write_workbook(datasets, target, pdf=str(pdf))
+    (row,) = datasets["reports"].select(["outcome", "reason"]).to_pylist()
+    said = f": {row['outcome']}, {row['reason']}" if row["reason"] else ""
+    print(f"{target}: {datasets['tables'].num_rows:,} tables, {datasets['facts'].num_rows:,} numbers{said}")
+    leave(row["outcome"] == "complete")
 
 
 def _format_of(out: Path | None) -> AnswerFormat:
