@@ -44,6 +44,9 @@ test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of t
 fuzz: $(READY)  ## set N random troubled pages, read them, show what was read wrongly (SEED=7 N=1 for one again)
 	$(BIN)/python -m tests.typeset.trouble --pages $(N) --seed $(SEED) $(ARGS)
 
+crashes: $(READY)  ## kill a publisher at 200 moments (KILLS=n); the tests do 20
+	YANBAO_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/datasets/test_crashes.py
+
 lint: $(READY)  ## ruff, formatting, types, and the one direction of imports
 	$(BIN)/ruff check pipeline tests setup.py
 	$(BIN)/ruff format --check pipeline tests setup.py
