@@ -104,11 +104,17 @@ def median_size(words: Sequence[Word]) -> float:
 
 
 _LABEL_AND_VALUE = re.compile(r"(.+[)）])([-+]?\d[\d,]*(?:\.\d+)?[%％]?)")
+_RANGE = r"\d[\d,]*\.\d\d[-~～–—]\d[\d,]*\.\d\d"
+_TWO_RANGES = re.compile(rf"({_RANGE})({_RANGE})")
 
 
 def split_off_value(word: Word) -> list[Word]:
-    """A number set right behind a label's closing bracket (`总股本（亿股）0.67`) as a word of its own."""
-    match = _LABEL_AND_VALUE.fullmatch(word.text)
+    """What one word sets without a gap as the words of its two cells.
+
+    A number right behind a label's closing bracket (`总股本（亿股）0.67`), and price ranges of two listings
+    (`14.02-49.6040.33-104.98`: prices have two decimals, so there is one way to part them).
+    """
+    match = _LABEL_AND_VALUE.fullmatch(word.text) or _TWO_RANGES.fullmatch(word.text)
     if not match or len(word.char_x) != len(word.text) + 1:
         return [word]
     cut = len(match[1])

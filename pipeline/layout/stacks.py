@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -241,7 +242,40 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
         return None
     right = max(i.segment.box.x1 for c in grid for i in c)
     right = _beside(segments, rows, right, rightwards=True)
+    if len(grid) == 1:
+        rows = _grown(segments, rows, left, _extent(grid[0]))
     return Stack(_apart([_extent(c) for c in grid]), tuple(rows), left, right, numeric)
+
+
+def _grown(segments: Sequence[Sequence[Segment]], rows: Sequence[int], left: float, column: Box) -> list[int]:
+    """The rows of a side box with those above and below that keep its pitch and both its edges.
+
+    Rows without a value or with a text in its place part what one column of values is; they count where a
+    value follows them.
+    """
+    heights = [segments[row][0].box.yc for row in rows]
+    pitch = statistics.median(b - a for a, b in pairwise(heights))
+    grown = list(rows)
+    for step in (-1, 1):
+        last = edge = rows[0] if step < 0 else rows[-1]
+        number = last + step
+        while 0 <= number < len(segments):
+            inside = [s for s in segments[number] if s.box.x0 > left - 3 and s.box.x1 < column.x1 + 3]
+            number += step
+            if not inside:
+                continue
+            here = number - step
+            if abs(inside[0].box.yc - segments[last][-1].box.yc) > 1.35 * pitch:
+                break
+            if inside[0].box.x0 > left + 3 or not is_label_text(tight(inside[0].text)):
+                break
+            last = here
+            if len(inside) > 1 and not _aligned(inside[-1].box, column):
+                break
+            if len(inside) > 1 and is_loose_value(tight(inside[-1].text)):
+                edge = here
+        grown += range(edge, rows[0]) if step < 0 else range(rows[-1] + 1, edge + 1)
+    return sorted(grown)
 
 
 def _extent(chain: Sequence[Item]) -> Box:

@@ -65,8 +65,8 @@ def is_value(text: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_loose_value(text: str) -> bool:
-    """What a side box prints behind a label: numbers, ranges, pairs, dates, tickers."""
-    return is_value(text) or bool(_LOOSE_VALUE.fullmatch(text))
+    """What a side box prints behind a label: numbers, ranges, pairs (`-/-` among them), dates, tickers."""
+    return is_value(text) or text == "-/-" or bool(_LOOSE_VALUE.fullmatch(text))
 
 
 @lru_cache(maxsize=50_000)

@@ -384,13 +384,18 @@ def cell_text(words: Sequence[Word]) -> str:
     return join_words(words)
 
 
+def _fills_cell(text: str) -> bool:
+    """A number, or a range or pair that is whole: `14.02-49.60`."""
+    return is_value(text) or (is_loose_value(text) and text[0].isdigit() and text[-1].isdigit())
+
+
 def _value_groups(words: Sequence[Word]) -> list[list[Word]]:
-    """Words of a value row that form one cell: `1.31` `亿元`; two numbers never."""
+    """Words of a value row that form one cell: `1.31` `亿元`; two numbers or ranges never."""
     groups: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.x0):
         last = groups[-1][-1] if groups else None
         near = last is not None and word.x0 - last.x1 < 0.5 * word.size
-        if near and last is not None and not (is_value(word.text) and is_value(last.text)):
+        if near and last is not None and not (_fills_cell(word.text) and _fills_cell(last.text)):
             groups[-1].append(word)
         else:
             groups.append([word])

@@ -150,7 +150,7 @@ class _Costs:
         centre = (self.middle[first] + self.middle[last]) / 2
         band = self.band[row]
         fold = sum(self.fold[first:last])
-        if count > 1 and sum(self.brackets[first : last + 1]):
+        if count > 1 and sum(self.brackets[first : last + 1]) != 0:
             fold += self.BRACKET
         if band is not None:
             top, bottom = band

@@ -127,3 +127,33 @@ def test_a_number_behind_a_bracket_without_a_gap_is_a_value() -> None:
     values = ["0.67", "35.12", "8.31"]
     assert [w.text for w in block.body][1::2] == values
     assert all(w.x0 == block.heads[0].x0 for w in block.body if w.text in values)
+
+
+def test_rows_with_a_blank_or_a_text_do_not_end_a_side_box() -> None:
+    labels = ["行业", "总股本(百万股)", "流通A股(百万股)", "流通B/H股(百万股)", "总市值(亿元)"]
+    labels += ["流通市值(亿元)", "每股净资产(元)", "交易所", "流通比", "换手率"]
+    values = ["食品饮料", "87", "21", "", "39", "10", "10.72", "主板", "-/-", "8.94"]
+    words = [line(100 + 12.5 * n, (label, 60)) for n, label in enumerate(labels)]
+    words += [line(100 + 12.5 * n, (value, 230), align="right") for n, value in enumerate(values) if value]
+    # The first row has no number above it, so it is not known to be part of the box.
+    whole = [f"{a} {b}".strip() for a, b in zip(labels, values, strict=True)][1:]
+    assert rows(page(*words)) == [whole]
+
+
+def test_a_heading_or_a_wider_step_ends_a_side_box() -> None:
+    words = sketch("每股净资产(元)   4.40\n每股公积(元)     1.75\n每股利润(元)     1.34", x=60)
+    far = line(170, ("收盘价(元)", 60), ("12.30", 132))
+    heading = [*put("分析师", 60, 139), *line(152, ("电话", 60), ("021", 140))]
+    assert [len(found) for found in rows(page(words, far))] == [3]
+    assert [found[-1] for found in rows(page(words, heading))] != ["分析师"]
+
+
+def test_two_price_ranges_without_a_gap_are_two_values() -> None:
+    box = [("收盘价", "45.55", "99.08"), ("市值", "363,407", "790,481"), ("成交额", "4,048", "6,630")]
+    words = []
+    for n, (label, left, right) in enumerate([*box, ("BVPS", "2.58", "18.12")]):
+        y = 100 + 13 * n
+        words += [*put(label, 60, y), *put(left, 192, y, align="right"), *put(right, 240, y, align="right")]
+    words += [*put("52周价格范围", 60, 152), *put("14.02-49.6040.33-104.98", 240, 152, align="right")]
+    (block,) = find_blocks(page(words))
+    assert [w.text for w in block.body][-3:] == ["52周价格范围", "14.02-49.60", "40.33-104.98"]

@@ -101,7 +101,6 @@ def test_a_side_box_of_two_listings() -> None:
     assert row_of(box, "BVPS") == ["2.58", "18.12"]
 
 
-@pytest.mark.xfail(strict=True, reason="two ranges that touch are one word, and so one cell")
 def test_two_ranges_that_touch() -> None:
     # Page 1, 基本数据, read off the page by eye: no gap between the two columns.
     assert row_of(table_with("BVPS", HTSC, 1), "52 周价格范围") == ["14.02-49.60", "40.33-104.98"]
