@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from tests.datasets.released import estimate, published, report, write
+from tests.datasets.released import MONDAY, estimate, published, report, write
 from tests.test_cli import SAMPLES, yanbao
 
 
@@ -104,3 +104,24 @@ def test_export_writes_a_workbook_of_a_pdf_and_of_what_was_read(root: Path, tmp_
     read = yanbao("export", "早", "--from", root / "extracted", "--out", tmp_path / "read.xlsx")
     assert read.stdout == f"{tmp_path / 'read.xlsx'}: 1 tables, 1 numbers\n"
     assert yanbao("export", "nothing", "--from", root / "extracted").returncode == 2
+
+
+def test_diff_shows_and_writes_what_changed(tmp_path: Path) -> None:
+    of, more = report("早.pdf"), report("晚.pdf", published_on=date(2025, 8, 1))
+    write(tmp_path / "extracted", of, [estimate(of, "100")])
+    before = published(tmp_path)
+    first = yanbao("diff", "--from", tmp_path / "published")
+    assert (first.returncode, first.stdout) == (2, "")
+    assert "is the first" in first.stderr
+    write(tmp_path / "extracted", of, [estimate(of, "400")])
+    write(tmp_path / "extracted", more, [estimate(more, "120")])
+    after = published(tmp_path, MONDAY + timedelta(days=1))
+    told = yanbao("diff", "--from", tmp_path / "published", "--out", tmp_path / "changes")
+    assert told.returncode == 0
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert lines[0] == [before.id, "→", after.id]
+    assert ["华泰证券", "1", "1", "0", "1", "1", "0"] in lines
+    assert ["华泰证券", "早.pdf", "3", "归母净利润", "2024E", "100", "400", "0.75"] in lines
+    assert pq.read_table(tmp_path / "changes" / "facts.parquet")["change"].to_pylist().count("added") == 1
+    same = yanbao("diff", after.id, after.id, "--from", tmp_path / "published")
+    assert same.stdout.splitlines()[1:] == ["Nothing changed."]

@@ -89,6 +89,61 @@ def query(
 
 
 @app.command(
+    short_help="what changed from one release to another",
+    epilog="""\b
+  yanbao diff
+  yanbao diff 20251201T060000Z-a6f51ff3 20251202T060000Z-0c11f7aa --out changes
+Without ids: the current release against the one before it.""",
+)
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(metavar="[BEFORE]", help="Release id.  [default: the parent of AFTER]")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(metavar="[AFTER]", help="Release id.  [default: the current one]")
+    ] = None,
+    published: From = Path("published"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="Write every change: reports.parquet, facts.parquet."
+        ),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option("--rows", "-n", min=0, metavar="N", help="Rows shown of each table.")
+    ] = 10,
+) -> None:
+    """Say which reports and numbers were added, revised and withdrawn, and which values changed most."""
+    from rich.console import Console
+
+    from pipeline.datasets.answers import show_answer, write_answer
+    from pipeline.datasets.diff import by_house, by_kind, difference, largest
+    from pipeline.datasets.releases import open_release
+    from pipeline.errors import InputError
+
+    newer = open_release(published, after)
+    if before is None and newer.parent is None:
+        raise InputError(f"release {newer.id} is the first: there is none before it to compare it with")
+    found = difference(open_release(published, before or newer.parent), newer)
+    console = Console(highlight=False)
+    console.print(f"{found.before} → {found.after}", soft_wrap=True)
+    if not found.reports.num_rows:
+        console.print("Nothing changed.")
+    for title, table in (
+        ("By house", by_house(found)),
+        ("By kind of table", by_kind(found)),
+        ("Largest changes of value", largest(found, rows)),
+    ):
+        if table.num_rows:
+            console.print(f"\n{title}", style="bold")
+            show_answer(table, console, rows)
+    if out is not None:
+        for name, changes in (("reports", found.reports), ("facts", found.facts)):
+            write_answer(changes, out / f"{name}.parquet", "parquet")
+        console.print(f"\nEvery change: {out}/reports.parquet, {out}/facts.parquet", soft_wrap=True)
+
+
+@app.command(
     short_help="a release into a DuckDB file, Delta Lake or any URL",
     epilog="""\b
   yanbao load research.duckdb

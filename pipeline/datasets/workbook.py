@@ -233,7 +233,8 @@ def _write_table(
         _put(place, f"p. {page}")
         _link(place, _target(link, page, around))
     heads = [cell["row"] for cell in cells if cell["role"] == "header"]
-    sheet.freeze_panes = sheet.cell(_TOP + (max(heads) + 1 if heads and min(heads) == 0 else 0), 2)
+    first = _TOP + (max(heads) + 1 if heads and min(heads) == 0 else 0)
+    sheet.freeze_panes = f"B{first}"
     _widen(sheet, since=_TOP)
 
 
