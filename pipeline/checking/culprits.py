@@ -11,7 +11,7 @@ Three kinds of evidence, and nobody is accused without one of them:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -142,11 +142,13 @@ def cause(
     facts: Sequence[Printed],
     agreement: Mapping[str, float | None],
     readings: Mapping[str, bool | None] | None = None,
+    recognised: Collection[str] = (),
 ) -> str:
     """`source` where a second reading has all of the facts the same, `extraction` where it has one otherwise.
 
     `readings` says so fact by fact. Without it, a table's `agreement` speaks for its facts where it is whole;
-    where it is not, it does not say which of them it is about.
+    where it is not, it does not say which of them it is about. Of the tables `recognised` in pictures
+    `extraction` is said until a second reading knows better.
     """
     if readings is None:
         same = [True if agreement.get(fact.table_id) == 1 else None for fact in facts]
@@ -154,4 +156,6 @@ def cause(
         same = [readings.get(fact.fact_id) for fact in facts]
     if False in same:
         return "extraction"
-    return "source" if same and all(same) else "unknown"
+    if same and all(same):
+        return "source"
+    return "extraction" if any(fact.table_id in recognised for fact in facts) else "unknown"

@@ -37,6 +37,7 @@ SHAPES: Mapping[Shape, Callable[[Rule, Report, RuleSet], Iterator[Series]]] = {
 }
 
 
+READER, RECOGNISED = "reader", "ocr"  # the column that says how a table was read; read from a picture
 AMOUNTS = ("printed", "expected", "expected_low", "expected_high", "residual")
 BROKEN = ("not_checkable", "error")  # verdict and severity of a rule that failed itself; no other has both
 
@@ -89,14 +90,23 @@ def check(
     import pyarrow as pa
 
     rules = load_rules() if rules is None else rules
+    pictures = _recognised(tables)
     known = {row["report_id"] for row in records(reports, ("report_id",), "reports")}
     rows: dict[str, dict[str, Any]] = {}
     for report in reports_of(facts, tables):
         if report.report_id not in known:
             raise _unknown(report.report_id)
-        for row in _rows(report, rules, readings):
+        for row in _rows(report, rules, readings, pictures):
             rows.setdefault(row["check_id"], row)
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=checks_schema())
+
+
+def _recognised(tables: Any) -> frozenset[str]:
+    """The tables that were recognised in pictures; tables that do not say how they were read are not."""
+    if READER not in tuple(tables.column_names if hasattr(tables, "column_names") else tables.columns):
+        return frozenset()
+    rows = records(tables, ("table_id", READER), "tables")
+    return frozenset(row["table_id"] for row in rows if row[READER] == RECOGNISED)
 
 
 def findings(report: Report, rules: RuleSet) -> list[Finding]:
@@ -117,7 +127,10 @@ def _findings(rule: Rule, report: Report, rules: RuleSet) -> list[Finding]:
 
 
 def _rows(
-    report: Report, rules: RuleSet, readings: Mapping[str, bool | None] | None
+    report: Report,
+    rules: RuleSet,
+    readings: Mapping[str, bool | None] | None,
+    pictures: frozenset[str],
 ) -> Iterator[dict[str, Any]]:
     """The rows of one report. A rule that raises is told in a row of its own; the others are not lost."""
     found: list[Finding] = []
@@ -135,7 +148,7 @@ def _rows(
         blamed = one.suspects or _took_part(one.finding)
         yield _row(report, one) | {
             "suspects": suspects,
-            "cause": cause(blamed, agreement, readings) if failed else None,
+            "cause": cause(blamed, agreement, readings, pictures) if failed else None,
         }
 
 

@@ -40,6 +40,7 @@ class Grid:
     concepts: tuple[str | None, ...] = ()
     units: tuple[tuple[str, int], ...] = ()
     agreement: float | None = None
+    reader: str = "aligned"
 
     def without(self, concept: str) -> Grid:
         return replace(self, lines=tuple(line for line in self.lines if line.concept != concept))
@@ -97,12 +98,14 @@ def datasets(grids: Sequence[Grid], report_id: str = "r") -> tuple[pa.Table, pa.
                         "scale": scale,
                     }
                 )
-    tables = [{"table_id": f"t{t}", "agreement": grid.agreement} for t, grid in enumerate(grids)]
+    tables = [
+        {"table_id": f"t{t}", "agreement": grid.agreement, "reader": grid.reader}
+        for t, grid in enumerate(grids)
+    ]
+    types = [("table_id", pa.string()), ("agreement", pa.float64()), ("reader", pa.string())]
     return (
         pa.Table.from_pylist(facts, schema=FACTS),
-        pa.Table.from_pylist(
-            tables, schema=pa.schema([("table_id", pa.string()), ("agreement", pa.float64())])
-        ),
+        pa.Table.from_pylist(tables, schema=pa.schema(types)),
         pa.table({"report_id": pa.array([report_id])}),
     )
 

@@ -10,7 +10,9 @@ from tests.checking.test_rules_hold import misprint
 SEED = 4
 
 
-def misprinted(label: str, column: int, agreement: float | None = None) -> list[dict[str, object]]:
+def misprinted(
+    label: str, column: int, agreement: float | None = None, reader: str = "aligned"
+) -> list[dict[str, object]]:
     grids: list[Grid] = []
     for grid in report(SEED):
         if grid.kind != "balance_sheet":
@@ -18,7 +20,7 @@ def misprinted(label: str, column: int, agreement: float | None = None) -> list[
             continue
         line = next(x for x in grid.lines if x.label == label)
         edited = grid.edited(label, column, misprint(line.texts[column] or ""))
-        grids.append(replace(edited, agreement=agreement))
+        grids.append(replace(edited, agreement=agreement, reader=reader))
     return [r for r in checked(grids) if r["verdict"] in ("impossible", "improbable")]
 
 
@@ -43,3 +45,12 @@ def test_the_cause_follows_the_second_reading_of_the_suspects_table(
     agreement: float | None, cause: str
 ) -> None:
     assert {row["cause"] for row in misprinted("total_assets", 3, agreement)} == {cause}
+
+
+@pytest.mark.parametrize(
+    ("agreement", "cause"), [(1.0, "source"), (0.98, "extraction"), (None, "extraction")]
+)
+def test_a_table_recognised_in_a_picture_is_suspected_of_being_misread(
+    agreement: float | None, cause: str
+) -> None:
+    assert {row["cause"] for row in misprinted("total_assets", 3, agreement, "ocr")} == {cause}
