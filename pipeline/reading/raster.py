@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipeline.reading.marks import INK, NUMBER, Parting, Patch, Typeface, partings
 from pipeline.reading.recogniser import Reading, recognise
 
 if TYPE_CHECKING:
@@ -24,27 +26,23 @@ if TYPE_CHECKING:
     Contrast = NDArray[np.int16]
 
 _BIN = 8  # greys this near one another are one background
-_AROUND = (91, 3)  # pixels across and down: low, for a band ends where the next begins
-_INK = 40  # of 255: what differs less from its background is noise of the compression
+_STROKE = 0.6  # of the height of a digit; strokes are thinner, also those of a bold print
 _GAP = 0.9  # of the height of a digit: gaps within a piece of text are narrower
+_OFF = 0.45  # of the height of a digit: a character is read no further from its mark
+# Where a cell may end within a piece, and the gap that shows it, in heights of a digit: between a number and
+# a label, after a percent sign or a bracket, before a sign, between digits (no point has room for more).
+_TWO = re.compile(
+    r"([-+(]?\d[\d,.]*[%)A-Z]*)[\u2e80-\u9fff].*|([\u2e80-\u9fff][^\d]*)(?<![-+(])[-+(]?\d[\d,.]*[%)]*"
+)
+_LABEL = 0.4
+_TURNS = ((re.compile(r"(?<=[%)])(?=[-+(\d])"), 0.1), (re.compile(r"(?<=\d)(?=[-+(\d])"), 0.6))
 _ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
 _FIGURE_ROWS = 3
 _CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
 _SURE, _VERY_SURE = 0.5, 0.9
-_EDGES = (0.15, 0.25, 0.35, 0.45, 0.55)
-_ALIKE = 0.9  # cosine of two pictures of one digit
-_DIGITS = "0123456789"
 _MARGINS = (1.0, 0.5)
+_LESSON = 40  # numbers that the model reads before others are spelled
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
-
-
-class Patch(NamedTuple):
-    """A rectangle of pixels: from column `x0` and row `y0` up to `x1` and `y1`."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +62,56 @@ class Pieces(NamedTuple):
     height: float
 
 
-def _contrast(grey: Grey) -> Contrast:
-    """How far each pixel differs from its background: the grey that is most frequent around it.
+def _background(grey: Grey, height: float) -> Grey:
+    """The grey behind each pixel: that of the nearest area of one grey that is thicker than a stroke.
 
-    Around it is wider than high, because the bold head of a table fills most of its band, but leaves gaps
-    between the columns.
+    An area takes in what is joined to it, be it as thin as the end of a band beside its last letter; strokes
+    and the insides of letters are joined to none.
     """
     import cv2
     import numpy as np
 
     counts = np.bincount(grey.ravel(), minlength=256)
     bins = counts.reshape(-1, _BIN).sum(1)
-    background = np.zeros_like(grey)
-    most = np.zeros(grey.shape, np.float32)
-    for index in np.flatnonzero(bins >= 0.005 * grey.size).tolist():
-        share = cv2.boxFilter((grey // _BIN == index).astype(np.float32), -1, _AROUND)
-        level = index * _BIN + int(counts[index * _BIN : (index + 1) * _BIN].argmax())
-        background[share > most] = level
-        most = np.maximum(most, share)
-    return np.abs(grey.astype(np.int16) - background.astype(np.int16))
+    thick = np.ones((max(3, round(_STROKE * height)),) * 2, np.uint8)
+    behind = np.zeros(grey.shape, np.bool_)
+    level = np.zeros_like(grey)
+    for index in np.argsort(bins)[::-1].tolist():
+        if bins[index] < 0.005 * grey.size:
+            break
+        most = index * _BIN + int(counts[index * _BIN : (index + 1) * _BIN].argmax())
+        same = cv2.inRange(grey, max(most - _BIN, 0), min(most + _BIN, 255))
+        same[behind] = 0
+        _, labels = cv2.connectedComponents(same, connectivity=4)
+        areas = np.zeros(int(labels.max()) + 1, np.bool_)
+        areas[labels[cv2.erode(same, thick) > 0]] = True
+        areas[0] = False
+        found = areas[labels]
+        behind |= found
+        level[found] = most
+    if not behind.any():
+        return np.full_like(grey, int(counts.argmax()))
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~behind).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    by_label = np.zeros(int(nearest.max()) + 1, np.uint8)
+    by_label[nearest[behind]] = level[behind]
+    filled: Grey = by_label[nearest]
+    return filled
+
+
+def _contrast(grey: Grey) -> Contrast:
+    """How far each pixel differs from its background."""
+    import cv2
+    import numpy as np
+
+    most = int(np.bincount(grey.ravel(), minlength=256).argmax())
+    wide = grey.astype(np.int16)
+    _, _, stats, _ = cv2.connectedComponentsWithStats((np.abs(wide - most) > INK).astype(np.uint8))
+    height = _letter_height(stats)
+    behind = np.int16(most) if height is None else _background(grey, height).astype(np.int16)
+    contrast: Contrast = np.abs(wide - behind)
+    return contrast
 
 
 def _letter_height(stats: Any) -> float | None:
@@ -100,7 +129,7 @@ def pieces_of(grey: Grey) -> tuple[list[Patch], Contrast, float]:
     import numpy as np
 
     contrast = _contrast(grey)
-    ink = (contrast > _INK).astype(np.uint8)
+    ink = (contrast > INK).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     height = _letter_height(stats)
     if height is None:
@@ -217,70 +246,15 @@ def _picture(contrast: Contrast, patch: Patch, margin: float, height: float) -> 
 
     cut = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1].astype(np.float32)
     lacking = max(0, round(height) - cut.shape[0])  # a dash keeps its size beside letters
-    pad = max(1, round(margin * max(height, cut.shape[0]) / 2))
+    pad = _room(patch, margin, height)
     above, below = pad + (lacking + 1) // 2, pad + lacking // 2
     cut = np.pad(cut / max(float(cut.max()), 1.0), ((above, below), (pad + 1, pad + 1)))
     return (255 - 255 * cut).astype(np.uint8)
 
 
-def _cells(contrast: Contrast, patch: Patch, count: int) -> list[Patch]:
-    """The `count` marks of a piece that lighter columns part; nothing where they are not so many.
-
-    Letters of a small print touch by the grey of their edges: the threshold is raised until they part.
-    """
-    import numpy as np
-
-    columns = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1].max(0)
-    for share in _EDGES:
-        level = max(_INK, share * columns.max())
-        filled = np.concatenate(([0], (columns > level).astype(np.int8), [0]))
-        turns = np.flatnonzero(np.diff(filled)).tolist()
-        if len(turns) == 2 * count:
-            spans = zip(turns[::2], turns[1::2], strict=True)
-            return [patch._replace(x0=patch.x0 + a, x1=patch.x0 + b) for a, b in spans]
-    return []
-
-
-def _compared(
-    contrast: Contrast, patches: Sequence[Patch], readings: Sequence[Reading], height: float
-) -> tuple[set[int], set[int]]:
-    """Which pieces have every digit confirmed by the digit most like it, and which have one contradicted."""
-    import numpy as np
-
-    side_high, side_wide = round(1.6 * height), round(1.4 * height)
-    glyphs, names, owners = [], [], []
-    whole: set[int] = set()
-    for index, (patch, reading) in enumerate(zip(patches, readings, strict=True)):
-        cells = _cells(contrast, patch, len(reading.signs))
-        if not cells:
-            continue
-        whole.add(index)
-        for cell, sign in zip(cells, reading.signs, strict=True):
-            if sign.text not in _DIGITS:
-                continue
-            cut = contrast[cell.y0 : cell.y1, cell.x0 : cell.x1].astype(np.float32)
-            rows = np.flatnonzero((cut > _INK).any(1))
-            cut = cut[rows[0] : rows[-1] + 1][:side_high, :side_wide]
-            canvas = np.zeros((side_high, side_wide), np.float32)
-            y, x = (side_high - cut.shape[0]) // 2, (side_wide - cut.shape[1]) // 2
-            canvas[y : y + cut.shape[0], x : x + cut.shape[1]] = cut
-            norm = float(np.linalg.norm(canvas))
-            glyphs.append((canvas / norm).ravel())
-            names.append(sign.text)
-            owners.append(index)
-    if len(glyphs) < 2:
-        return set(), set()
-    matrix = np.stack(glyphs)
-    likeness = matrix @ matrix.T
-    np.fill_diagonal(likeness, -1)
-    same = np.array(names)[:, None] == np.array(names)[None, :]
-    friend = np.where(same, likeness, -1).max(1)
-    stranger = np.where(same, -1, likeness).max(1)
-    # A digit that stands once has no namesake; then only a near twin of another name speaks against it.
-    pairs = zip(owners, friend, stranger, strict=True)
-    against = {owner for owner, for_it, no in pairs if no > max(for_it, _ALIKE)}
-    unproven = {owner for owner, for_it in zip(owners, friend, strict=True) if for_it < _ALIKE}
-    return whole - against - unproven, against
+def _room(patch: Patch, margin: float, height: float) -> int:
+    """The pixels left free on each side of a piece."""
+    return max(1, round(margin * max(height, patch.y1 - patch.y0) / 2))
 
 
 def _read_once(contrast: Contrast, patches: Sequence[Patch], margin: float, height: float) -> list[Reading]:
@@ -297,31 +271,184 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     patches, contrast, height = pieces_of(grey)
     if not patches or not (anything or looks_like_table(patches, height)):
         return Pieces([], 0.0)
-    readings = _read_once(contrast, patches, _MARGINS[0], height)
-    clear = sum(reading.sure >= _CLEAR for reading in readings)
-    if not anything and clear < _CLEAR * len(readings):
+    found = _Reading(contrast, patches, height)
+    found.spell()
+    found.read_rest()
+    if not anything and found.clear() < _CLEAR:
         return Pieces([], 0.0)
-    proven, against = _compared(contrast, patches, readings, height)
-    numeric = {index for index, reading in enumerate(readings) if _is_number(reading.text)}
-    doubted = {i for i in numeric if i not in proven or readings[i].sure < _SURE}
-    unclear = {index for index, reading in enumerate(readings) if reading.sure < _VERY_SURE}
-    chinese = {index for index in unclear if _CJK.search(readings[index].text)}
-    second = sorted(doubted | chinese)
-    again = _read_once(contrast, [patches[index] for index in second], _MARGINS[1], height)
-    other = dict(zip(second, again, strict=True))
-    pieces: list[Piece] = []
-    for index, (patch, reading) in enumerate(zip(patches, readings, strict=True)):
-        if index in doubted:
-            text, twin = _plain(reading), _plain(other[index])
-            both = min(reading.sure, other[index].sure) >= _VERY_SURE
-            sure = twin == text and index not in against and both
-            pieces.append(Piece(patch, text, sure, "" if twin == text else twin))
-        elif index in chinese:
-            pieces.append(Piece(patch, max(reading, other[index], key=lambda r: r.sure).text, True))
-        elif reading.signs:
-            pieces.append(Piece(patch, _plain(reading), True))
-    pieces = [piece for piece in pieces if piece.text]
+    pieces = [piece for piece in found.pieces() if piece.text]
     return Pieces(pieces if anything or _has_figures(pieces, height) else [], height)
+
+
+class _Reading:
+    """One picture being read: numbers by their marks as far as that goes, the rest by the model."""
+
+    def __init__(self, contrast: Contrast, patches: Sequence[Patch], height: float) -> None:
+        self._contrast, self._patches, self._height = contrast, list(patches), height
+        self._typeface = Typeface(height)
+        self._partings = [list(partings(contrast, patch, height)) for patch in patches]
+        self._spelled: dict[int, str] = {}
+        self._readings: dict[int, Reading] = {}
+
+    def spell(self) -> None:
+        """Have the model read some numbers, spell the others by what their marks look like, and so on."""
+        left = [
+            index
+            for index, tried in enumerate(self._partings)
+            if any(len(parting.marks) > 1 for parting in tried)
+        ]
+        while len(left) > _LESSON:
+            lesson = left[:: max(1, round(len(left) / _LESSON))]
+            self._recognise(lesson)
+            taught = set(lesson)
+            left = [index for index in left if index not in taught]
+            before = len(left)
+            left = self._spell(left)
+            if before - len(left) < _LESSON:
+                break
+
+    def _spell(self, indexes: Sequence[int]) -> list[int]:
+        """Those of the pieces that cannot be spelled."""
+        self._spelled |= self._by_marks(indexes)
+        return [index for index in indexes if index not in self._spelled]
+
+    def _by_marks(self, indexes: Sequence[int]) -> dict[int, str]:
+        """The numbers that the marks of pieces make, where they are beyond doubt."""
+        tried = [
+            (index, parting.marks)
+            for index in indexes
+            for parting in self._partings[index]
+            if len(parting.marks) > 1
+        ]
+        found: dict[int, str] = {}
+        for (index, _), text in zip(tried, self._typeface.spelled(tried), strict=True):
+            if text is not None:
+                found.setdefault(index, text)
+        return found
+
+    def read_rest(self) -> None:
+        """Have the model read what is neither read nor spelled, and again what proves to be two pieces."""
+        self._recognise(self._open())
+        for index in sorted(self._readings):
+            first, *others = self._apart(self._patches[index], self._readings[index])
+            if others:
+                del self._readings[index]
+                self._patches[index] = first
+                self._partings[index] = list(partings(self._contrast, first, self._height))
+                self._patches += others
+                self._partings += (list(partings(self._contrast, part, self._height)) for part in others)
+        self._recognise(self._spell(self._open()))
+
+    def _open(self) -> list[int]:
+        every = range(len(self._patches))
+        return [index for index in every if index not in self._spelled and index not in self._readings]
+
+    def _apart(self, patch: Patch, reading: Reading) -> list[Patch]:
+        """The piece, or its parts where cells of a table stand so close that they were taken for one."""
+        import numpy as np
+
+        text = "".join(unicodedata.normalize("NFKC", sign.text)[:1] for sign in reading.signs)
+        if not (turns := _turns(text)):
+            return [patch]
+        places = self._places(patch, reading)
+        columns = (self._contrast[patch.y0 : patch.y1, patch.x0 : patch.x1] > INK).any(0)
+        gaps = [(b - a - 1, a + 1, b) for a, b in pairwise(np.flatnonzero(columns).tolist())]
+        parts = [patch]
+        for at, least in turns:
+            inside = [gap for gap in gaps if places[at - 1] < (gap[1] + gap[2]) / 2 < places[at]]
+            gap, left, right = max(inside, default=(0, 0, 0))
+            if gap >= max(1, least * self._height):
+                last = parts.pop()
+                parts += [last._replace(x1=patch.x0 + left), last._replace(x0=patch.x0 + right)]
+        return parts
+
+    def _recognise(self, indexes: Sequence[int]) -> None:
+        for index, reading in zip(indexes, self._read(indexes, _MARGINS[0]), strict=True):
+            self._readings[index] = reading
+            parting = self._parted(index, reading)
+            if reading.sure >= _VERY_SURE and parting and not parting.cut:
+                self._typeface.learn(index, parting.marks, _plain(reading))
+        self._typeface.weed()
+
+    def _read(self, indexes: Sequence[int], margin: float) -> list[Reading]:
+        return _read_once(self._contrast, [self._patches[index] for index in indexes], margin, self._height)
+
+    def _parted(self, index: int, reading: Reading) -> Parting | None:
+        """The marks of a piece, if they can be parted so that each stands where a character was read."""
+        text, patch = _plain(reading), self._patches[index]
+        if len(text) != len(reading.signs):
+            return None
+        places = self._places(patch, reading)
+        for parting in self._partings[index]:
+            middles = [(mark.x0 + mark.x1) / 2 for mark in parting.marks]
+            if len(middles) == len(places) and all(
+                abs(middle - place) < _OFF * self._height
+                for middle, place in zip(middles, places, strict=True)
+            ):
+                return parting
+        return None
+
+    def _places(self, patch: Patch, reading: Reading) -> list[float]:
+        """Where the characters of a piece were read, columns from its left edge."""
+        room = _room(patch, _MARGINS[0], self._height) + 1
+        wide = patch.x1 - patch.x0 + 2 * room
+        return [sign.at * wide - room for sign in reading.signs]
+
+    def clear(self) -> float:
+        """The share of the pieces that were read with some certainty."""
+        sure = sum(reading.sure >= _CLEAR for reading in self._readings.values())
+        return (len(self._spelled) + sure) / len(self._patches)
+
+    def pieces(self) -> list[Piece]:
+        """All pieces in their order, those in doubt after a second look."""
+        borne_out = {
+            index: self._typeface.bears_out(index, parting, _plain(reading))
+            for index, reading in self._readings.items()
+            if _is_number(reading.text) and (parting := self._parted(index, reading))
+        }
+        numbers = [index for index, reading in self._readings.items() if not _CJK.search(reading.text)]
+        by_marks = self._by_marks(numbers)
+        doubted, unclear = set(), set()
+        for index, reading in self._readings.items():
+            if _is_number(reading.text):
+                if by_marks.get(index) != _plain(reading) and (
+                    not borne_out.get(index) or reading.sure < _SURE
+                ):
+                    doubted.add(index)
+            elif reading.sure < _VERY_SURE and _CJK.search(reading.text):
+                unclear.add(index)
+        second = sorted(doubted | unclear)
+        other = dict(zip(second, self._read(second, _MARGINS[1]), strict=True))
+        pieces: list[Piece] = []
+        for index, patch in enumerate(self._patches):
+            if index in self._spelled:
+                pieces.append(Piece(patch, self._spelled[index], True))
+                continue
+            reading = self._readings[index]
+            if index in by_marks and not NUMBER.fullmatch(_plain(reading)):
+                pieces.append(Piece(patch, by_marks[index], True))
+            elif index in doubted:
+                text, twin = _plain(reading), _plain(other[index])
+                twin = by_marks.get(index, twin)
+                both = min(reading.sure, other[index].sure) >= _VERY_SURE
+                sure = (
+                    twin == text and text[-1:] not in "-+(.," and borne_out.get(index) is not False and both
+                )
+                pieces.append(Piece(patch, text, sure, "" if twin == text else twin))
+            elif index in unclear:
+                pieces.append(Piece(patch, max(reading, other[index], key=lambda r: r.sure).text, True))
+            else:
+                pieces.append(Piece(patch, _plain(reading), True))
+        return pieces
+
+
+def _turns(text: str) -> list[tuple[int, float]]:
+    """Before which characters another cell may begin, and how wide the gap must then be."""
+    if found := _TWO.fullmatch(text):
+        return [(next(found.end(part) for part in (1, 2) if found[part]), _LABEL)]
+    if _CJK.search(text) or not any(char.isdigit() for char in text):
+        return []
+    return sorted((found.start(), least) for turn, least in _TURNS for found in turn.finditer(text))
 
 
 def _has_figures(pieces: Sequence[Piece], height: float) -> bool:
@@ -335,4 +462,6 @@ def _is_number(text: str) -> bool:
 
 
 def _plain(reading: Reading) -> str:
-    return unicodedata.normalize("NFKC", reading.text)
+    """The text as read; what else stands at a number's ends is a rule beside it."""
+    text = unicodedata.normalize("NFKC", reading.text)
+    return text.strip("_|:;'") if _is_number(text) else text

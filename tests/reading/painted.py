@@ -26,7 +26,8 @@ class Run(NamedTuple):
 
 
 @functools.cache
-def _font(pixels: int, face: str) -> ImageFont.FreeTypeFont:
+def font(pixels: int, face: str) -> ImageFont.FreeTypeFont:
+    """A face of the Chinese fonts at so many pixels an em."""
     import pylopdf_fonts_zh_cn
 
     return ImageFont.truetype(str(Path(pylopdf_fonts_zh_cn.__file__).parent / face), pixels)
@@ -34,10 +35,10 @@ def _font(pixels: int, face: str) -> ImageFont.FreeTypeFont:
 
 def mask(run: Run, face: str = "NotoSerifSC-Regular.otf") -> NDArray[np.bool_]:
     """The ink of a run in a line as high as the font says."""
-    font = _font(round(run.size * DPI / 72), face)
-    ascent, descent = font.getmetrics()
-    image = Image.new("1", (round(font.getlength(run.text)) + 4, ascent + descent))
-    ImageDraw.Draw(image).text((2, 0), run.text, font=font, fill=1)
+    drawn_in = font(round(run.size * DPI / 72), face)
+    ascent, descent = drawn_in.getmetrics()
+    image = Image.new("1", (round(drawn_in.getlength(run.text)) + 4, ascent + descent))
+    ImageDraw.Draw(image).text((2, 0), run.text, font=drawn_in, fill=1)
     return np.asarray(image.convert("L")) > 0
 
 
@@ -116,7 +117,7 @@ def painted_pdf(
 
 def picture_of(rows: Sequence[Sequence[str]], *, pixels: int = 14, column: int = 90) -> Image.Image:
     """A screenshot of a table: first column wide, white head on a dark band, grey letters at the edges."""
-    font = _font(pixels, "NotoSansSC-Regular.otf")
+    drawn_in = font(pixels, "NotoSansSC-Regular.otf")
     pitch = round(pixels * 1.7)
     wide = 2 * column + column * (len(rows[0]) - 1)
     image = Image.new("L", (wide, pitch * len(rows) + 6), 255)
@@ -124,8 +125,8 @@ def picture_of(rows: Sequence[Sequence[str]], *, pixels: int = 14, column: int =
     draw.rectangle((0, 0, wide, pitch), fill=40)
     for y, row in enumerate(rows):
         top = y * pitch + 2
-        draw.text((6, top), row[0], font=font, fill=255 if y == 0 else 20)
+        draw.text((6, top), row[0], font=drawn_in, fill=255 if y == 0 else 20)
         for x, text in enumerate(row[1:], 1):
-            right = 2 * column + x * column - 8 - font.getlength(text)
-            draw.text((right, top), text, font=font, fill=255 if y == 0 else 20)
+            right = 2 * column + x * column - 8 - drawn_in.getlength(text)
+            draw.text((right, top), text, font=drawn_in, fill=255 if y == 0 else 20)
     return image

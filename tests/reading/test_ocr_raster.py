@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.reading import raster
-from pipeline.reading.recogniser import Reading, Sign
+from pipeline.reading.marks import INK
 from tests.reading.painted import picture_of
 
 pytest.importorskip("cv2")
@@ -41,27 +41,31 @@ def test_noise_is_no_table() -> None:
     assert not raster.looks_like_table(patches, height)
 
 
-def _readings(patches: list[raster.Patch], contrast: raster.Contrast) -> list[Reading]:
-    """What a faultless model reads: the printed text of the piece in its place."""
-    by_row = raster._rows(patches, 10)
-    text = {
-        patch: printed
-        for row, line in zip(by_row, ROWS, strict=True)
-        for patch, printed in zip(sorted(row), line, strict=True)
-    }
-    return [Reading(tuple(Sign(letter, 1.0, 0.0) for letter in text[patch])) for patch in patches]
+def test_a_head_is_told_from_its_band_to_the_bands_end() -> None:
+    """White letters that nearly fill a dark band, the last of them beside its end."""
+    image = picture_of(ROWS, pixels=16)
+    grey = np.asarray(image).copy()
+    wide = np.full((grey.shape[0], grey.shape[1] + 120), 255, np.uint8)
+    last = int(np.flatnonzero((grey[:28] > 200).any(0)).max())
+    wide[:, : last + 4] = grey[:, : last + 4]
+    patches, contrast, _ = raster.pieces_of(wide)
+    head = [patch for patch in patches if patch.y1 < 28]
+    assert len(head) == len(ROWS[0])
+    end = max(head, key=lambda patch: patch.x1)
+    assert end.x1 <= last + 2
+    assert contrast[end.y0 : end.y1, last + 2 : last + 4].max() < INK
 
 
-def test_a_digit_unlike_its_namesakes_is_found_out() -> None:
-    patches, contrast, height = raster.pieces_of(np.asarray(picture_of(ROWS)))
-    readings = _readings(patches, contrast)
-    _, against = raster._compared(contrast, patches, readings, height)
-    assert against == set()
-    victim = next(i for i, r in enumerate(readings) if r.text == ROWS[3][1])
-    signs = readings[victim].signs
-    swapped = tuple(s._replace(text="8") if s.text == "3" else s for s in signs)
-    assert swapped != signs
-    readings[victim] = Reading(swapped)
-    proven, against = raster._compared(contrast, patches, readings, height)
-    assert victim in against
-    assert victim not in proven
+@pytest.mark.parametrize(
+    ("text", "turns"),
+    [
+        ("5500营业收入", [(4, 0.4)]),
+        ("营业收入5500", [(4, 0.4)]),
+        ("3.8%-7.7%(4)", [(4, 0.1), (9, 0.1)]),
+        ("24", [(1, 0.6)]),
+        ("EPS(X)", []),
+        ("截至2024年报", []),
+    ],
+)
+def test_where_two_cells_may_touch(text: str, turns: list[tuple[int, float]]) -> None:
+    assert raster._turns(text) == turns
