@@ -27,6 +27,9 @@ DIGITS = "0123456789"
 _NAMES = frozenset("0123456789.,%()+-xXAEFQH/")
 _EDGES = (0.15, 0.25, 0.35, 0.45, 0.55)
 _PITCHES = (0.62, 0.72)  # of the height of a digit: from one to the next
+_SHORT = 0.12  # of the height of a digit: steps from one digit to another differ by less
+_ENOUGH = 3  # steps from one digit to another that tell the usual one
+_BROADEST = 0.85  # of its height: no digit is wider, but a bold one beside others
 _DIGIT = 0.75  # of its height: no digit is wider
 _VALLEY = 0.4  # of the ink usual in a column: where letters that touch are cut
 _WIDEST = 1.35  # of the height of a digit: a percent sign; Chinese characters are wider
@@ -65,10 +68,21 @@ class Mark(NamedTuple):
 
 
 class Parting(NamedTuple):
-    """The marks of a piece; `cut` where letters that touch were cut apart by their usual width."""
+    """The marks of a piece; `cut` where letters that touch, if only by the grey of their edges, were cut.
+
+    `forced` are cuts through strokes, by the usual width of letters.
+    """
 
     marks: list[Mark]
     cut: bool
+    forced: bool
+
+
+def begins_with_bar(parting: Parting) -> bool:
+    """Whether the first mark is a minus sign by its form and place."""
+    first = parting.marks[0]
+    flat = first.high <= 0.25 <= first.wide
+    return len(parting.marks) > 1 and flat and -0.7 <= first.under <= -0.15
 
 
 class Known(NamedTuple):
@@ -90,17 +104,38 @@ def partings(contrast: Contrast, patch: Patch, height: float) -> Iterator[Partin
 
     cut = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1]
     columns = cut.max(0)
+    ink = cut.sum(0)
     known: list[list[tuple[int, int]]] = []
     for share in _EDGES:
         level = max(INK, share * columns.max())
         turns = np.flatnonzero(np.diff(np.concatenate(([0], columns > level, [0])).astype(np.int8))).tolist()
-        known.append(list(zip(turns[::2], turns[1::2], strict=True)))
-    ink = cut.sum(0)
+        found = list(zip(turns[::2], turns[1::2], strict=True))
+        known.append(_covering(ink, found, known[0]) if known else found)
     known += [_cut(ink, known[at], pitch * height) for at in (0, 2) for pitch in _PITCHES]
     known += [_valleys(ink, known[0], height)]
     for index, spans in enumerate(known):
-        if spans not in known[:index] and all(right - left <= _WIDEST * height for left, right in spans):
-            yield Parting(_marks(cut, spans, height), index >= len(_EDGES))
+        narrow = all(right - left <= _WIDEST * height for left, right in spans)
+        if narrow and spans not in known[:index]:
+            yield Parting(_marks(cut, spans, height), index > 0, index >= len(_EDGES))
+
+
+def _covering(
+    ink: Any, spans: Sequence[tuple[int, int]], every: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Spans as a raised threshold parts them, each with the fainter ink around it.
+
+    What falls under the threshold as a whole, a comma or a minus sign, stays with its neighbour, which then
+    looks like nothing known: it must not be lost.
+    """
+    found: list[tuple[int, int]] = []
+    for left, right in every:
+        inner = [span for span in spans if left <= span[0] < right]
+        cuts = [
+            min(range(before[1], after[0] + 1), key=lambda x: int(ink[x]))
+            for before, after in pairwise(inner)
+        ]
+        found += pairwise([left, *cuts, right])
+    return found
 
 
 def _cut(ink: Any, spans: Sequence[tuple[int, int]], pitch: float) -> list[tuple[int, int]]:
@@ -180,12 +215,15 @@ class Typeface:
         self._height = height
         self._known: list[Known] = []
         self._gaps: defaultdict[int, int] = defaultdict(int)
+        self._steps: defaultdict[str, list[int]] = defaultdict(list)
 
     def learn(self, piece: int, marks: Sequence[Mark], names: str) -> None:
         """A piece that was read for certain: a name for each of its marks."""
-        if len(marks) != len(names) or not _NAMES.issuperset(names):
+        if len(marks) != len(names) or not _NAMES.issuperset(names) or self._swollen(marks, names):
             return
         self._known += (Known(mark, name, piece) for mark, name in zip(marks, names, strict=True))
+        for pair, step in _steps(marks, names):
+            self._steps[pair].append(step)
         for (left, a), (right, b) in pairwise(zip(marks, names, strict=True)):
             if a in DIGITS and b in DIGITS:
                 kind = _ones(a, b)
@@ -219,9 +257,12 @@ class Typeface:
     def bears_out(self, piece: int, parting: Parting, names: str) -> bool | None:
         """Whether each digit of a reading looks most like others read so; None where nothing like it is.
 
-        False is a contradiction: a mark of another name, read elsewhere, is nearer than any of its own. Marks
-        that were cut apart may be cut in the wrong place: they contradict nothing.
+        False is a contradiction: a mark of another name, read elsewhere, is nearer than any of its own, or a
+        digit has room for a sign or a point beside it. Marks that were cut apart may be cut in the wrong
+        place: they contradict nothing.
         """
+        if not parting.cut and self._swollen(parting.marks, names):
+            return False
         marks = zip(parting.marks, names, strict=True)
         digits = [Known(mark, name, piece) for mark, name in marks if name in DIGITS]
         if not digits or not self._known:
@@ -235,7 +276,7 @@ class Typeface:
 
     def _close(self, marks: Sequence[Mark], text: str) -> bool:
         """Whether it is a number as one prints them, no gap between digits wide enough for a lost point."""
-        if not NUMBER.fullmatch(text):
+        if not NUMBER.fullmatch(text) or self._swollen(marks, text):
             return False
         steps = pairwise(zip(marks, text, strict=True))
         return all(
@@ -243,6 +284,23 @@ class Typeface:
             for (left, a), (right, b) in steps
             if a in DIGITS and b in DIGITS
         )
+
+    def _swollen(self, marks: Sequence[Mark], names: str) -> bool:
+        """Whether a digit is too wide for one, or digits stand at other distances than in other numbers.
+
+        A sign or a point that touches a digit is part of its mark, and goes unnoticed by all that compares
+        one such mark with another. Half of a digit stands nearer to the other half than two digits do.
+        """
+        if any(mark.wide > _BROADEST for mark, name in zip(marks, names, strict=True) if name in DIGITS):
+            return True
+        off = [
+            step - statistics.median(known)
+            for pair, step in _steps(marks, names)
+            if len(known := self._steps.get(pair, [])) >= _ENOUGH
+        ]
+        room = max(1.2, _SHORT * self._height)
+        another_type = len(off) > 1 and max(off) - min(off) <= room
+        return not another_type and any(abs(step) > room for step in off)
 
     def _likeness(self, marks: Sequence[Mark], numbers: Sequence[int]) -> Any:
         """The cosine of each of `marks` with each known one; -1 in the same piece and where sizes differ."""
@@ -280,6 +338,12 @@ class Typeface:
         own, names = (np.array([one.name for one in group]) for group in (as_read, self._known))
         same = own[:, None] == names[None, :]
         return np.where(same, cosine, -1).max(1), np.where(same, -1, cosine).max(1)
+
+
+def _steps(marks: Sequence[Mark], names: str) -> list[tuple[str, int]]:
+    """Every two digits in a row, with the way from the left edge of one to that of the other."""
+    pairs = pairwise(zip(marks, names, strict=True))
+    return [(a + b, right.x0 - left.x0) for (left, a), (right, b) in pairs if a in DIGITS and b in DIGITS]
 
 
 def _ones(a: str, b: str) -> int:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.reading.marks import INK, NUMBER, Parting, Patch, Typeface, partings
+from pipeline.reading.marks import INK, NUMBER, Parting, Patch, Typeface, begins_with_bar, partings
 from pipeline.reading.recogniser import Reading, recognise
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ _TWO = re.compile(
 )
 _LABEL = 0.4
 _TURNS = ((re.compile(r"(?<=[%)])(?=[-+(\d])"), 0.1), (re.compile(r"(?<=\d)(?=[-+(\d])"), 0.6))
+_PARTED = re.compile(r"[-(]?\d{1,3},\d{3}\b")
+_UNPARTED = re.compile(r"[-(]?\d{4,}(\.\d+)?\)?$")
+_YEAR = re.compile(r"(19|20)\d\d")
+_USUAL = 3  # numbers with commas for each without: then commas are the habit
 _ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
 _FIGURE_ROWS = 3
 _CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
@@ -276,7 +280,7 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     found.read_rest()
     if not anything and found.clear() < _CLEAR:
         return Pieces([], 0.0)
-    pieces = [piece for piece in found.pieces() if piece.text]
+    pieces = _without_lost_commas([piece for piece in found.pieces() if piece.text], height)
     return Pieces(pieces if anything or _has_figures(pieces, height) else [], height)
 
 
@@ -366,7 +370,7 @@ class _Reading:
         for index, reading in zip(indexes, self._read(indexes, _MARGINS[0]), strict=True):
             self._readings[index] = reading
             parting = self._parted(index, reading)
-            if reading.sure >= _VERY_SURE and parting and not parting.cut:
+            if reading.sure >= _VERY_SURE and parting and not parting.forced:
                 self._typeface.learn(index, parting.marks, _plain(reading))
         self._typeface.weed()
 
@@ -394,6 +398,13 @@ class _Reading:
         wide = patch.x1 - patch.x0 + 2 * room
         return [sign.at * wide - room for sign in reading.signs]
 
+    def _borne_out(self, index: int, reading: Reading) -> bool | None:
+        text = _plain(reading)
+        if text[:1].isdigit() and any(begins_with_bar(parting) for parting in self._partings[index]):
+            return False
+        parting = self._parted(index, reading)
+        return self._typeface.bears_out(index, parting, text) if parting else None
+
     def clear(self) -> float:
         """The share of the pieces that were read with some certainty."""
         sure = sum(reading.sure >= _CLEAR for reading in self._readings.values())
@@ -402,12 +413,16 @@ class _Reading:
     def pieces(self) -> list[Piece]:
         """All pieces in their order, those in doubt after a second look."""
         borne_out = {
-            index: self._typeface.bears_out(index, parting, _plain(reading))
+            index: self._borne_out(index, reading)
             for index, reading in self._readings.items()
-            if _is_number(reading.text) and (parting := self._parted(index, reading))
+            if _is_number(reading.text)
         }
         numbers = [index for index, reading in self._readings.items() if not _CJK.search(reading.text)]
-        by_marks = self._by_marks(numbers)
+        by_marks = {
+            index: text
+            for index, text in self._by_marks(numbers).items()
+            if borne_out.get(index) is not False
+        }
         doubted, unclear = set(), set()
         for index, reading in self._readings.items():
             if _is_number(reading.text):
@@ -440,6 +455,22 @@ class _Reading:
             else:
                 pieces.append(Piece(patch, _plain(reading), True))
         return pieces
+
+
+def _without_lost_commas(pieces: list[Piece], height: float) -> list[Piece]:
+    """Numbers of four digits and more in doubt where most others are parted by commas; years are not."""
+    parted = sum(bool(_PARTED.match(piece.text)) for piece in pieces)
+    plain = {piece.patch for piece in pieces if _UNPARTED.match(piece.text)}
+    if parted < _USUAL * max(1, len(plain)):
+        return pieces
+    texts = {piece.patch: piece.text for piece in pieces}
+    numbers = [piece.patch for piece in pieces if _is_number(piece.text)]
+    for row in _rows(numbers, height):
+        years = {int(texts[patch][:4]) for patch in row if _YEAR.match(texts[patch])}
+        plain -= {
+            p for p in row if _YEAR.match(texts[p]) and years & {int(texts[p][:4]) + n for n in (-1, 1)}
+        }
+    return [replace(piece, sure=False) if piece.patch in plain else piece for piece in pieces]
 
 
 def _turns(text: str) -> list[tuple[int, float]]:
