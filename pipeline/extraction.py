@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -142,6 +143,9 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
+_PATIENCE = 20  # pages that cannot be read in a row, before the rest is given up
+
+
 class _About(NamedTuple):
     """What the facts need to know of their report."""
 
@@ -169,6 +173,11 @@ class _Walk:
         self.page_count = document.page_count
         pictures = ocr.Reader(document) if ocr.available() else None
         for number in range(1, document.page_count + 1):
+            if number - max((page.number for page in self.pages[-1:]), default=0) > _PATIENCE:
+                # A damaged page tree may claim millions of pages.
+                self.problems.append(Problem(f"pages {number} to {self.page_count} were not tried"))
+                self.page_count = number - 1
+                break
             with self._caught(f"page {number} cannot be read"):
                 with self.stages.of("reading"):
                     page = document.page(number)
@@ -354,9 +363,22 @@ def _numbered(pages: Sequence[Page]) -> str:
     return f"page {numbers}" if len(pages) == 1 else f"pages {numbers}"
 
 
+_OF_A_PAGE = re.compile(r"page (\d+) (cannot be loaded: .*)")
+
+
 def _sentence(clauses: Sequence[str]) -> str:
     """One sentence on one line: what went wrong in several places, separated by semicolons."""
-    return " ".join("; ".join(dict.fromkeys(clauses)).split())
+    together: dict[str, list[str]] = {}
+    for clause in clauses:
+        found = _OF_A_PAGE.fullmatch(clause)
+        numbers = together.setdefault(found[2] if found else clause, [])
+        if found:
+            numbers.append(found[1])
+    told = [
+        f"page{'s' * (len(numbers) > 1)} {', '.join(numbers)} {what}" if numbers else what
+        for what, numbers in together.items()
+    ]
+    return " ".join("; ".join(told).split())
 
 
 def _place(table: Table) -> str:

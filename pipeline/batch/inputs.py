@@ -7,6 +7,7 @@ import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
+from stat import S_ISREG
 from typing import NamedTuple
 
 from pipeline.errors import InputError
@@ -64,14 +65,18 @@ def collect(
         if only is not None and path not in only:
             continue
         try:
-            if since is not None and path.stat().st_mtime < since.timestamp():
+            found = path.stat()
+            if since is not None and found.st_mtime < since.timestamp():
                 continue
-            data = path.read_bytes()
+            if not S_ISREG(found.st_mode):  # a pipe or a device may have no end
+                unreadable.append(Unreadable(file_name, "is no regular file"))
+                continue
+            with path.open("rb") as file:
+                report_id = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             unreadable.append(Unreadable(file_name, f"cannot be read: {error.strerror or error}"))
             continue
-        report_id = hashlib.sha256(data).hexdigest()
-        first = offered.setdefault(report_id, Offered(report_id, file_name, path, len(data)))
+        first = offered.setdefault(report_id, Offered(report_id, file_name, path, found.st_size))
         if first.file_name != file_name:
             duplicates.append(Duplicate(file_name, first.file_name))
     return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable), _root(Path(inputs[0])))

@@ -33,7 +33,7 @@ class Document:
         """Read one page: words, rules, fills, images, what is hidden, and how good its text layer is."""
         handle = raw.FPDF_LoadPage(self._handle.raw, number - 1)
         if not handle:
-            raise InputError(f"page {number} cannot be loaded: its objects are damaged")
+            raise InputError(f"page {number} cannot be loaded: damaged objects")
         try:
             display, width, height = display_map(handle)
             graphics = read_graphics(handle, display)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,17 @@ def test_a_name_that_is_no_utf8_can_still_be_written_down(tmp_path: Path) -> Non
 
 def test_an_empty_folder_offers_nothing(tmp_path: Path) -> None:
     assert collect([tmp_path]).offered == ()
+
+
+def test_what_may_have_no_end_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pdf")
+    (tmp_path / "zero.pdf").symlink_to("/dev/zero")
+    (tmp_path / "loop.pdf").symlink_to("loop.pdf")
+    put(tmp_path, "a.pdf", b"a")
+    found = collect([tmp_path])
+    assert [offered.file_name for offered in found.offered] == ["a.pdf"]
+    assert {file.file_name: file.reason for file in found.unreadable} == {
+        "loop.pdf": "cannot be read: Too many levels of symbolic links",
+        "pipe.pdf": "is no regular file",
+        "zero.pdf": "is no regular file",
+    }
