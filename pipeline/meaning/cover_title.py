@@ -254,8 +254,8 @@ def find_type(cover: Cover, company: Company | None, title: str | None, action: 
     texts = [plain(strip) for strip in cover.strips]
     blocks = related_blocks(cover)
     industry = False
+    longest = 90 if cover.latin else 45
     for line in cover.lines:
-        longest = 90 if cover.latin else 45
         if line.top > 0.25 * cover.height or len(line.tight) > longest or in_related(line, blocks):
             continue
         text = plain(line.text)
