@@ -46,18 +46,20 @@ def _plain(text: str) -> str:
 
 
 def running_lines(pages: Sequence[Page]) -> Running:
-    """The lines in the outer eighth of at least two pages that say the same at the same height."""
+    """The lines in the outer eighth of pages that say the same at the same height: on three, or on half."""
     met: dict[tuple[str, int], int] = {}
     for page in pages:
         here: set[tuple[str, int]] = set()
         for line in cluster_lines(page.words, 0.35):
-            if 0.125 * page.height < line[0].yc < 0.875 * page.height or _is_row(line):
-                continue
             segments = segments_of(line)
+            inner = 0.125 * page.height < line[0].yc < 0.875 * page.height
+            if inner or _is_row(line) or parse_caption(segments[0].text, segments[0].box):
+                continue
             here |= {(_plain(t), round(line[0].yc / 4)) for t in (join_words(line), segments[0].text)}
         for place in here:
             met[place] = met.get(place, 0) + 1
-    return Running(frozenset(place for place, count in met.items() if count > 1))
+    often = max(2, min(3, (len(pages) + 1) // 2))
+    return Running(frozenset(place for place, count in met.items() if count >= often))
 
 
 def _is_row(line: Sequence[Word]) -> bool:

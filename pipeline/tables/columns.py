@@ -62,7 +62,25 @@ def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: f
         # Numbers of neighbouring columns overlap in projection: cut half-way between the heads' right edges.
         cuts = [a, *(((p.x1 + q.x0) / 2) for p, q in itertools.pairwise(inside)), b]
         columns += [Column(p, q, True) for p, q in itertools.pairwise(cuts)]
-    return [c for c in columns if _supported(c, lines, heads, rows)]
+    return _paired([c for c in columns if _supported(c, lines, heads, rows)], lines, heads)
+
+
+def _paired(columns: list[Column], lines: Sequence[Sequence[Word]], heads: Sequence[Box]) -> list[Column]:
+    """Heads set so far to one side of their numbers that nothing overlaps: each takes the column beside it.
+
+    Only where all heads of the block stand so: bare heads and headless numbers alternate.
+    """
+    headed = [any(c.x0 - 0.5 <= h.xc <= c.x1 + 0.5 for h in heads) for c in columns]
+    filled = [any(c.x0 - 0.5 <= w.xc <= c.x1 + 0.5 for line in lines for w in line) for c in columns]
+    even, odd = range(0, len(columns), 2), range(1, len(columns), 2)
+    for bare, full in ((even, odd), (odd, even)):
+        apart = all(headed[i] and not filled[i] for i in bare) and all(
+            filled[i] and not headed[i] for i in full
+        )
+        if apart and len(columns) == 2 * len(heads):
+            pairs = [(columns[i], columns[i + 1]) for i in even]
+            return [Column(a.x0, b.x1, True, max(a.filled, b.filled)) for a, b in pairs]
+    return columns
 
 
 def _supported(column: Column, lines: Sequence[Sequence[Word]], heads: Sequence[Box], rows: int) -> bool:

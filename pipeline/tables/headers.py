@@ -85,8 +85,11 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
     under = [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
     if len(under) == 1:
         return under[0]
-    near = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
-    return near[0] if len(near) == 1 and len(under) <= 1 else None
+    if under:
+        return None
+    middle = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
+    beside = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.x1 and segment.box.x0 <= c.x1 + 6]
+    return next((near[0] for near in (middle, beside) if len(near) == 1), None)
 
 
 def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column]) -> list[list[Head]]:

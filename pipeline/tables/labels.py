@@ -167,7 +167,7 @@ class _Costs:
         # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch, and so
         # does a wrapped label where every line is a line of the grid: then an open bracket tells.
         even = (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch
-        spaced = 0.5 if even and self.brackets[first] <= 0 else 0.0
+        spaced = 0.5 * (count - 1) if even and self.brackets[first] <= 0 else 0.0
         reading = min(
             middle + 0.1 + (0.6 if spaced else 0.1) * broken,
             ends + 0.15 + 1.0 * broken + spaced,

@@ -53,7 +53,8 @@ def spreads_of(pages: Sequence[Page]) -> list[Spread]:
             whole, down = set_below(spread.block, rows)
             seam = (page.number, min(w.top for w in rows.body) + down - 1, down)
             (still_open if goes_on else found).append(Spread(whole, (*spread.seams, seam)))
-        rest = replace(page, words=tuple(w for w in page.words if id(w) not in used)) if used else page
+        kept = {id(w) for line in lines for w in line} - used
+        rest = replace(page, words=tuple(w for w in page.words if id(w) in kept))
         for block in [*find_blocks(rest), *heads_at_foot(rest, lines)]:
             (still_open if is_open(block, lines) else found).append(Spread(block))
         open_ = still_open

@@ -4,7 +4,7 @@ from pipeline.layout.anchors import find_anchors
 from pipeline.layout.lines import cluster_lines
 from pipeline.reading.page import Box, Word
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
-from tests.layout.pages import around, line, page, put, sketch
+from tests.layout.pages import around, line, page, put, sketch, word
 
 
 def heads_of(words: list[Word]) -> tuple[Box, ...]:
@@ -96,3 +96,15 @@ def test_a_word_goes_to_the_column_it_overlaps_most_else_to_the_nearest() -> Non
     assert nearest(columns, 115, 159) == 1
     assert nearest(columns, 162, 170) == 1
     assert nearest(columns, 210, 230) == 2
+
+
+def test_heads_that_nothing_overlaps_take_the_numbers_beside_them() -> None:
+    heads = [Box(100, 0, 122, 8), Box(168, 0, 190, 8), Box(236, 0, 258, 8)]
+    rows = [[word(text, x, y) for text, x in (("1489", 127), ("1930", 195), ("2457", 263))] for y in (12, 25)]
+    assert [(c.x0, c.x1) for c in value_columns(rows, heads, 80.0)] == [(100, 143), (168, 211), (236, 279)]
+
+
+def test_a_column_without_a_head_stays_one_beside_heads_with_numbers() -> None:
+    heads = [Box(100, 0, 122, 8), Box(168, 0, 190, 8)]
+    rows = [[word(text, x, y) for text, x in (("14.8", 104), ("19.3", 172), ("24.5", 240))] for y in (12, 25)]
+    assert len(value_columns(rows, heads, 80.0)) == 3

@@ -100,3 +100,12 @@ def test_more_heads_than_columns_are_not_forced_into_place() -> None:
 def test_columns_may_stay_without_a_head() -> None:
     placed = place_heads(level(("EPS", 160), align="centre"), SIX, PERIODS)
     assert [(h.text, h.first, h.last) for h in placed] == [("EPS", 0, 2)]
+
+
+def test_a_unit_left_of_its_narrow_numbers_stays_off_the_years_beside_it() -> None:
+    # `元` stands 4 points left of the column of prices, far from the first year.
+    columns = [Column(40, 80, False), Column(106, 122, True), *SIX[1:4]]
+    placed = place_levels([level(("元", 94), ("2019E", 148), ("2020E", 178), ("2021E", 208))], columns)
+    assert [(h.text, h.first, h.last) for h in placed[0]] == [
+        *(("元", 1, 1), ("2019E", 2, 2), ("2020E", 3, 3), ("2021E", 4, 4))
+    ]

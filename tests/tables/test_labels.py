@@ -202,3 +202,10 @@ def test_a_bracket_that_wraps_holds_its_label_together() -> None:
     printed = [("低温小计", 100.0), ("基础白奶（纯牛奶", 113.0), ("等）", 126.0), ("其他常温奶（儿童", 139.0)]
     found = match_labels(lines(*printed, ("奶）", 152.0)), [100, 126, 152], room=120)
     assert [joined(m.lines) for m in found] == ["低温小计", "基础白奶（纯牛奶等）", "其他常温奶（儿童奶）"]
+
+
+def test_items_without_numbers_that_keep_the_pitch_are_rows_of_their_own() -> None:
+    names = ["其他流动资产", "可供出售金融资产", "持有至到期投资", "长期股权投资", "固定资产"]
+    printed = [(name, 100.0 + 12 * n) for n, name in enumerate(names)]
+    found = match_labels(lines(*printed), [100, 136, 148], room=130)
+    assert [(joined(m.lines), m.row) for m in found] == [*zip(names, (0, None, None, 1, 2), strict=True)]

@@ -149,3 +149,31 @@ def test_bands_overleaf_part_the_rows_there() -> None:
     second = overleaf(words, rules=[rule(38, 200, y) for y in (55, 75, 95)])
     table = table_of(first, second)
     assert labels_of(table) == ["营业收入", "归属于母公司股东的净利润", "少数股东损益"]
+
+
+def test_a_running_head_right_above_a_table_is_no_head_of_it() -> None:
+    drawing = """
+    盈利预测              2023A  2024A  2025E
+    营业收入              1,200  1,300  1,400
+    净利润                  100    120    150
+    """
+    pages = [page(put("某公司深度报告", 138, 86), sketch(drawing, y=100), number=1)]
+    pages += [
+        page(put("某公司深度报告", 138, 86), put(text, 40, 100), number=n)
+        for n, text in ((2, "甲"), (3, "乙"))
+    ]
+    assert table_of(*pages).heads == ("盈利预测", "2023A", "2024A", "2025E")
+    # On one page alone nothing tells it from a head that spans the years.
+    assert table_of(pages[0]).heads[1] == "某公司深度报告|2023A"
+
+
+def test_captions_at_one_height_of_several_pages_are_captions() -> None:
+    pages = [
+        page(
+            put(f"图表{n}：{name}", 40, 86),
+            sketch("指标     2023A  2024A\n收入      10.1   20.2", y=100),
+            number=n,
+        )
+        for n, name in ((1, "甲"), (2, "乙"), (3, "丙"))
+    ]
+    assert [t.caption_no for t in tables_of(*pages)] == ["1", "2", "3"]
