@@ -232,6 +232,8 @@ class _Reading:
         row = row_of_value(cell, self._places, self._label_columns)
         if is_contact(self._printed_head(cell.column)) or (row is not None and is_contact(row.label)):
             return False
+        if row is not None and is_ticker_head(row.label) and parse_ticker(cell.text, bare=True) is not None:
+            return False
         parsed = parse_number(cell.text)
         if isinstance(parsed, Number):
             return True
@@ -365,8 +367,8 @@ class _Reading:
     def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
         """The ticker of the row's company: from its code, or the covered company's own by its name."""
         ticker, tickers = self._row_tickers.get(cell.row), self._report.tickers
-        if ticker is None and row is not None and self._kind == "comps" and tickers:
-            return tickers[0] if self._is_company(row.label) else None
+        if ticker is None and row is not None and self._kind == "comps" and len(tickers) == 1:
+            return tickers[0] if self._is_company(row.label) else None  # of two listings it may be either
         return ticker
 
     def _entity(self, cell: Cell, row: Row | None, concept: str | None) -> tuple[str | None, str | None]:
@@ -380,6 +382,8 @@ class _Reading:
             return listing, company
         if self._kind in ("other", "text") and concept is None:
             return None, None
+        if self._kind == "other" and row is not None and len(tickers) > 1 and self._is_company(row.label):
+            return company, company
         return tickers[0] if tickers else company, company
 
     def _listing(self, cell: Cell) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -87,7 +87,7 @@ def rows_of(
         own = sorted((c for (_, at), c in labels.items() if at == column), key=lambda c: c.row)
         texts = [_label_text(c) for c in own]
         totals = totals_of(texts, statement) if statement else NO_TOTALS
-        chain = _Chain(_levels(own), segmented, totals)
+        chain = _Chain(_levels(own), segmented, totals, _repeated(texts, own, sections) if segmented else ())
         order = {c.row: at for at, c in enumerate(own)}
         for index in range(table.row_count):
             if index in sections:
@@ -241,11 +241,24 @@ def _sums_up(text: str, section: str) -> bool:
     return businesses.relation_of("business", form(section).key) is None
 
 
+def _repeated(texts: Sequence[str], labels: Sequence[Cell], sections: Mapping[int, Cell]) -> frozenset[int]:
+    """Places of items such as 成本 that one section holds several times: each is the business's above it."""
+    at: dict[tuple[int, str], list[int]] = {}
+    for place, (text, cell) in enumerate(zip(texts, labels, strict=True)):
+        if dependence(text) == "measure":
+            head = max((row for row in sections if row <= cell.row), default=-1)
+            at.setdefault((head, plain(text)), []).append(place)
+    return frozenset(place for places in at.values() if len(places) > 1 for place in places)
+
+
 class _Chain:
     """Walks down the labels of one column and says for each which heads stand above it."""
 
-    def __init__(self, levels: Mapping[float, int], segmented: bool, totals: Totals) -> None:
+    def __init__(
+        self, levels: Mapping[float, int], segmented: bool, totals: Totals, repeated: Collection[int] = ()
+    ) -> None:
         self._levels = levels
+        self._repeated = repeated
         self._segmented = segmented
         self._totals = totals
         self._section: Cell | None = None
@@ -266,6 +279,10 @@ class _Chain:
         if kind == "rate" and self._segmented and self._stack:
             above = [name for _, name in self._stack]
             return (*self._outer, *(above[:-1] if dependence(above[-1]) == "measure" else above))
+        if at in self._repeated and self._stack and dependence(self._stack[0][1]) != "measure":
+            business = [(level, name) for level, name in self._stack if level != _LAST]
+            self._stack = [*business, (_LAST, text)]
+            return (*self._outer, *(name for _, name in business))
         if kind == "part" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
         if self._segmented and kind is None and self._outer and _sums_up(text, self._outer[-1]):

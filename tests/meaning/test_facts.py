@@ -371,3 +371,16 @@ def test_a_unit_in_the_head_of_every_column_is_the_tables() -> None:
     sheet = grid(["2024A", "2025E"], [["货币资金", "5", "6"], ["资产总计", "9", "9"]], title="资产负债表")
     _, found = meaning_of([income, sheet], MAINLAND)
     assert {what(f, "unit", "scale") for f in found.facts} == {("CNY", 6)}
+
+
+def test_a_name_with_two_listings_is_neither() -> None:
+    table = grid(["现价 (LC)"], [["中芯国际", "45.6"], ["某公司", "2.0"]])
+    facts = read(table, "other", DUAL)
+    assert [what(f, "entity", "concept") for f in facts] == [("中芯国际", "close_price"), (None, None)]
+    (multiple, *_) = read(grid(["PE|2025E"], [["中芯国际", "45.6"]]), "comps", DUAL)
+    assert what(multiple, "entity", "entity_name") == ("中芯国际", "中芯国际")
+
+
+def test_a_code_is_no_number() -> None:
+    table = grid([""], [["股票代码", "301080"], ["总股本(百万股)", "120"]])
+    assert [f.label for f in read(table, "cover_data")] == ["总股本(百万股)"]

@@ -183,3 +183,27 @@ def test_a_unit_below_the_head_of_a_section_joins_it() -> None:
     table = grid(["2024"], [["产能"], ["化学品", "290"], ["（万吨）"], ["聚合物", "101"]])
     table = indented(table, {"化学品": 20.0, "聚合物": 20.0})
     assert paths(table) == [("产能", "化学品"), ("产能（万吨）", "聚合物")]
+
+
+def test_an_item_that_repeats_belongs_to_the_business_above_it() -> None:
+    rows = [
+        ["直营收入", "36"],
+        ["毛利率", "29%"],
+        ["成本", "26"],
+        ["经销收入", "52"],
+        ["同比", "9%"],
+        ["成本", "41"],
+        ["同比", "5%"],
+        ["其他", "1"],
+    ]
+    found = rows_of(grid(["2024"], rows), segmented=True)[0]
+    assert [row.path for _, row in sorted(found.items())] == [
+        ("直营收入",),
+        ("直营收入", "毛利率"),
+        ("直营收入", "成本"),
+        ("经销收入",),
+        ("经销收入", "同比"),
+        ("经销收入", "成本"),
+        ("经销收入", "成本", "同比"),
+        ("其他",),
+    ]

@@ -56,6 +56,8 @@ _BULLETS = re.compile(r"^[•·●○◆■□▪▶➢✓*#☆★\-]+(?=[^\d.%]
 _TRAILING_UNIT = re.compile(
     rf"(?<=.){_CURRENCY}?{_WIDE_SCALE}{_CURRENCY}{{0,2}}$|(?<=.)\s+(?:[X倍次天]|{_CURRENCY}/股)$"
 )
+# PE/倍, 归母净利/亿元: what stands behind the slash is a unit, as it is in brackets.
+_SLASHED_UNIT = re.compile(r"(?P<words>.{2,}?)\s*/\s*(?P<unit>[^/]{1,4})")
 _PUNCTUATION = re.compile(r"[\s()\[\]【】{}<>《》“”\"'‘’`,、;:。.|*#&·•~_^!?-]+")
 _LATIN_SLASH = re.compile(r"(?<=[A-Z])/(?=[A-Z])")
 
@@ -74,7 +76,9 @@ def form(label: str) -> Form:
     text = text.strip(" :")
     if (trailing := _TRAILING_UNIT.search(text)) is not None:
         unit = unit or _unit(trailing[0].strip())
-        text = text[: trailing.start()].strip()
+        text = text[: trailing.start()].strip(" /")
+    elif (slashed := _SLASHED_UNIT.fullmatch(text)) is not None and (hint := _unit(slashed["unit"])):
+        unit, text = unit or hint, slashed["words"]
     key = _PUNCTUATION.sub("", text)
     if key.endswith("%") and len(key) > 1:
         unit, key = unit or "percent", key.rstrip("%")
