@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.lineage import origin
+from pipeline.datasets.opinions import VIEWS
 from pipeline.datasets.schema import CONTRACT_VERSION, EXTRACTED, Column, Dataset
 
 _HEAD = f"""# Data dictionary
@@ -24,10 +26,11 @@ pyarrow.dataset.dataset("extracted/facts").to_table()
 Rows are ordered by report, then by key. The same PDFs and the same program give the same bytes. A report is
 done when its part in `reports/` is there; it is written last.
 
-"null" says that a column may be empty, and its sentence what that means. Points (pt) are 1/72 inch.
+"null" says that a column may be empty, and its sentence what that means; "from" what a column is made of and
+which module makes it. Points (pt) are 1/72 inch.
 """
 
-_RELEASE_HEAD = f"""# Columns of this release
+_RELEASE_HEAD = f"""## Columns
 
 Contract version {CONTRACT_VERSION}. Each dataset is a folder of Parquet parts, all of which make the dataset;
 a part is ordered by report and key. `reports`, `tables` and `checks` are as extracted; the wide tables have a
@@ -37,25 +40,41 @@ facts as the column `superseded_by`.
 """
 
 
+_COMPUTED_HEAD = """## Computed when asked for
+
+What `yanbao query` and `Release.query` know beside the datasets: no files, but questions to `estimates` and
+`reports` as of the day asked for.
+"""
+
+
 def data_dictionary() -> str:
     """The text of `extracted/README.md`."""
     return "\n".join([_HEAD, *(line for d in EXTRACTED.values() for line in _section(d))])
 
 
 def release_dictionary() -> str:
-    """The text of a release's `README.md`."""
+    """The columns of a release and of what can be asked of it, as its `README.md` has them."""
     datasets = release_datasets().values()
-    return "\n".join([_RELEASE_HEAD, *(line for d in datasets for line in _section(d))])
+    computed = (view.dataset for view in VIEWS.values())
+    return "\n".join(
+        [
+            _RELEASE_HEAD,
+            *(line for d in datasets for line in _section(d)),
+            _COMPUTED_HEAD,
+            *(line for d in computed for line in _section(d)),
+        ]
+    )
 
 
 def _section(dataset: Dataset) -> Iterator[str]:
     yield f"## {dataset.name}\n"
     yield f"{dataset.sentence} Key: {', '.join(f'`{name}`' for name in dataset.key)}.\n"
-    yield "| column | type | null | unit | meaning |"
-    yield "|---|---|---|---|---|"
+    yield "| column | type | null | unit | meaning | from |"
+    yield "|---|---|---|---|---|---|"
     for column in dataset.columns:
         null = "null" if column.null else ""
-        yield f"| `{column.name}` | {column.type} | {null} | {column.unit} | {_meaning(column)} |"
+        meaning, made = _meaning(column), origin(dataset, column.name)
+        yield f"| `{column.name}` | {column.type} | {null} | {column.unit} | {meaning} | {made} |"
     yield ""
 
 

@@ -40,7 +40,7 @@ ESTIMATES = Dataset(
         Column("concept", "string", "Canonical code of the item, from the vocabulary."),
         Column("period_label", "string", "Fiscal period: `2025`, `2025H1`, `2025Q3`."),
         Column("period_end", "date", "Its last day.", null=True),
-        Column("unit", "string", "Unit as in facts: CNY, HKD, CNY/share, percent, times …"),
+        Column("unit", "string", "Unit as in facts: CNY, HKD, CNY/share, percent, times and so on."),
         Column("text", "string", "Exactly what is printed."),
         Column("value", "decimal(38,12)", "The number as printed.", "unit, scale"),
         Column("scale", "int32", "Power of ten printed in the unit (百万 = 6).", "power of ten"),

@@ -21,7 +21,10 @@ from pipeline.errors import DataError, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars
     import pyarrow as pa
+
+    from pipeline.datasets.frames import Form
 
 CURRENT = "current"
 RELEASES = "releases"
@@ -184,6 +187,46 @@ class Release:
         if kind not in WIDE_KINDS:
             raise InputError(f"no wide table of kind {kind!r}; there are {', '.join(WIDE_KINDS)}")
         return _shown(self.read(kind), {}, as_arrow)
+
+    @overload
+    def query(
+        self,
+        sql: str,
+        *,
+        as_of: Day | None = ...,
+        known_by: datetime | str | None = ...,
+        form: Literal["pandas"] = ...,
+    ) -> pd.DataFrame: ...
+    @overload
+    def query(
+        self,
+        sql: str,
+        *,
+        as_of: Day | None = ...,
+        known_by: datetime | str | None = ...,
+        form: Literal["arrow"],
+    ) -> pa.Table: ...
+    @overload
+    def query(
+        self,
+        sql: str,
+        *,
+        as_of: Day | None = ...,
+        known_by: datetime | str | None = ...,
+        form: Literal["polars"],
+    ) -> polars.DataFrame: ...
+    def query(
+        self,
+        sql: str,
+        *,
+        as_of: Day | None = None,
+        known_by: datetime | str | None = None,
+        form: Form = "pandas",
+    ) -> Any:
+        """The answer to one SQL question, as it could have been given at a moment; see `reader.query`."""
+        from pipeline.datasets.reader import query
+
+        return query(self, sql, as_of=as_of, known_by=known_by, form=form)
 
     def verify(self) -> None:
         """Compare every file with the manifest; DataError names the first that was changed or is missing."""

@@ -2,7 +2,8 @@
 
     published/releases/<id>/<dataset>/<hash>.parquet   facts, reports, tables, checks, wide tables, logs
     published/releases/<id>/manifest.json              hashes, row counts, versions, parent, the gate
-    published/releases/<id>/README.md                  the columns, in sentences
+    published/releases/<id>/README.md                  dataset card: what it is, the columns in sentences
+    published/releases/<id>/datapackage.json           the same for programs: Frictionless, and croissant.json
     published/current                                  symbolic link to the newest release
 
 A release is staged beside the others, forced to the disk, renamed into place, and only then does one rename
@@ -27,9 +28,9 @@ from pipeline.checking.corrections import Correction, correction_layer, load_cor
 from pipeline.checking.home import expectations as home
 from pipeline.datasets.bars import Measured, hold_bars, load_bars
 from pipeline.datasets.batches import Batch, Part, Staging, compacted, without
+from pipeline.datasets.cards import write_cards
 from pipeline.datasets.catalog import derivation, release_datasets
 from pipeline.datasets.changes import Changes, Seen, changes, content, unmoved
-from pipeline.datasets.dictionary import release_dictionary
 from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_text
 from pipeline.datasets.gate import BATCH, Gate, GateClosed, extracted_rows, hold, in_batches, together
 from pipeline.datasets.ledger import shown, tally
@@ -159,10 +160,12 @@ class _Attempt:
         old = [] if self.parent is None else self.parent.batches
         batches = compacted([*(without(batch, found.gone, staging) for batch in old), *new], staging)
         files = staging.finish(batches)
-        write_text(release_dictionary(), staging.folder / "README.md")
-        readme = staging.folder / "README.md"
-        files |= {"README.md": Part("README.md", digest_of(readme), 0, readme.stat().st_size)}
         manifest = self._manifest(moment, after, gate, why, batches, files)
+        cards = {name: staging.folder / name for name in write_cards(staging.folder, manifest)}
+        manifest["files"] |= {
+            name: {"sha256": digest_of(path), "rows": 0, "bytes": path.stat().st_size}
+            for name, path in sorted(cards.items())
+        }
         write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", staging.folder / MANIFEST)
         sync(staging.folder)
         return _arrived(self.published, staging.folder, moment.release)

@@ -263,7 +263,7 @@ FACTS = Dataset(
         Column(
             "unit",
             "string",
-            "CNY, HKD, USD, CNY/share, percent, times, days, shares, score, pure …",
+            "Of the value: CNY, HKD, USD, CNY/share, percent, times, days, shares, score, pure and so on.",
             null=True,
         ),
         Column(
