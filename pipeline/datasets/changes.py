@@ -1,7 +1,7 @@
 """What a publication has to do: which reports are new, changed or gone since the current release.
 
 Looking at a report that did not change costs a look at its files' stamps, kept in `published/.seen.parquet`
-with the hash of their rows. The cache can be deleted at any time: the rows are then read and hashed again.
+with the hash of their bytes. The cache can be deleted at any time: the files are then read and hashed again.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.checking.corrections import Correction
 from pipeline.datasets.files import move, write_parquet
-from pipeline.datasets.schema import EXTRACTED, REPORTS
-from pipeline.datasets.store import read_dataset, stamps
+from pipeline.datasets.schema import REPORTS
+from pipeline.datasets.store import part_digest, stamps
 from pipeline.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SEEN = ".seen.parquet"
 
@@ -56,7 +52,7 @@ class Changes:
 
 
 class Seen:
-    """The hash of each report's rows, by the stamps of its files."""
+    """The hash of each report's files, by their stamps. The same rows are stored as the same bytes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / SEEN
@@ -64,10 +60,10 @@ class Seen:
         self._current: dict[str, tuple[str, str]] = {}
 
     def digest(self, extracted: Path, report_id: str, parts: Mapping[str, str]) -> str:
-        """The hash of one report's rows; they are read where the stamps are not those seen before."""
+        """The hash of one report's files; they are read where the stamps are not those seen before."""
         stamp = hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:32]
         known = self._known.get(report_id)
-        digest = known[1] if known and known[0] == stamp else _rows_digest(extracted, report_id)
+        digest = known[1] if known and known[0] == stamp else part_digest(extracted, report_id, parts)
         self._current[report_id] = (stamp, digest)
         return digest
 
@@ -107,7 +103,7 @@ def changes(
 ) -> Changes:
     """Compare what is in `extracted` with the versions that the `parent` shows.
 
-    A report's version is a hash of its rows, of the rulings on it, and of the `derivation`: how a release is
+    A report's version is a hash of its files, of the rulings on it, and of the `derivation`: how a release is
     made of them. `withdrawn` has the reasons of those taken back, `parts` the stamps of `extracted`.
     """
     done = {report_id for report_id, names in parts.items() if REPORTS.name in names}
@@ -156,32 +152,3 @@ def _by_report(rulings: Sequence[Correction]) -> dict[str, list[str]]:
 
 def _digest(words: Iterable[str]) -> str:
     return hashlib.sha256("\x1f".join(words).encode()).hexdigest()
-
-
-class _Hashing:
-    """A file that keeps nothing of what is written but its hash."""
-
-    closed = False
-
-    def __init__(self, digest: hashlib._Hash) -> None:
-        self._digest = digest
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
-def _rows_digest(extracted: Path, report_id: str) -> str:
-    """A hash of the report's rows in all datasets, whatever the bytes they are stored as."""
-    import pyarrow as pa
-
-    digest = hashlib.sha256()
-    for name in EXTRACTED:
-        table: pa.Table = read_dataset(extracted, name, reports=(report_id,))
-        digest.update(f"{name} {table.num_rows} ".encode())
-        with pa.ipc.new_stream(pa.PythonFile(_Hashing(digest), mode="w"), table.schema) as writer:
-            writer.write_table(table.combine_chunks())
-    return digest.hexdigest()

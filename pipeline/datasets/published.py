@@ -81,7 +81,7 @@ VERSIONS = Dataset(
         Column("known_at", "instant", "The release that made the change (UTC)."),
         Column("release", "string", "Its id."),
         Column("change", "string", "What became of the report.", values=("added", "changed", "withdrawn")),
-        Column("version", "string", "Hash of its rows and rulings; null where it was withdrawn.", null=True),
+        Column("version", "string", "Hash of its parts and rulings; null where it was withdrawn.", null=True),
         Column("why", "string", "The reason of a withdrawal.", null=True),
         Column("pipeline_version", "string", "Version of the program that read it.", null=True),
         Column("outcome", "string", "How far the run came with it.", null=True),

@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,9 +82,10 @@ def publish(
         if parent is not None and parent.manifest["content"] == content(found.versions):
             attempt.seen.keep()
             return parent
-        release_id = _release_id(published, _utc(now), content(found.versions))
+        instant = _instant(now, parent)
+        release_id = f"{instant:%Y%m%dT%H%M%SZ}-{content(found.versions)[:8]}"
         try:
-            ready = attempt.build(Moment(release_id, _utc(now)), why if force else None)
+            ready = attempt.build(Moment(release_id, instant), why if force else None)
         except BaseException:
             _sweep(published)
             raise
@@ -278,13 +279,6 @@ def _expectations(folder: Path) -> dict[str, str]:
     return found
 
 
-def _release_id(published: Path, now: datetime, hashed: str) -> str:
-    release_id = f"{now:%Y%m%dT%H%M%SZ}-{hashed[:8]}"
-    if (published / RELEASES / release_id).exists():
-        raise OutputError(f"{published / RELEASES / release_id} is there already; publish again in a second")
-    return release_id
-
-
 def _arrived(published: Path, staged: Path, release_id: str) -> Release:
     """The staged release in its place, with `.current` as the sign that it is not switched to yet."""
     pending = published / PENDING
@@ -327,8 +321,17 @@ def _alone(published: Path) -> Iterator[None]:
         yield
 
 
-def _utc(now: datetime | None) -> datetime:
-    """The instant given, or the clock's, to the second; without a time zone it is read as UTC."""
-    now = datetime.now(UTC) if now is None else now
-    now = now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
-    return now.replace(microsecond=0)
+def _instant(now: datetime | None, parent: Release | None) -> datetime:
+    """The instant given, or the clock's, to the second; without a time zone it is read as UTC.
+
+    Releases follow each other in time: a clock that is behind the parent gives the second after it; an
+    instant that is given and is no later is OutputError.
+    """
+    found = datetime.now(UTC) if now is None else now
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    found = found.replace(microsecond=0)
+    if parent is None or found > parent.published_at:
+        return found
+    if now is not None:
+        raise OutputError(f"the current release {parent.id} is not older than {found.isoformat()}")
+    return parent.published_at + timedelta(seconds=1)

@@ -10,6 +10,7 @@ that is killed leaves a report done or not done. `read_dataset` sees the parts o
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from pipeline.datasets.files import make_folder, move, sync, write_parquet
+from pipeline.datasets.files import digest_of, make_folder, move, sync, write_parquet
 from pipeline.datasets.schema import (
     CHECKS,
     EXTRACTED,
@@ -115,6 +116,14 @@ def stamps(out: Path) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
+def part_digest(out: Path, report_id: str, names: Collection[str]) -> str:
+    """A hash of the bytes of a report's parts in these datasets."""
+    digest = hashlib.sha256()
+    for name in sorted(names):
+        digest.update(f"{name} {digest_of(_part(out, name, report_id))} ".encode())
+    return digest.hexdigest()
+
+
 def unfinished(out: Path) -> tuple[str, ...]:
     """Reports that left parts behind without being done: a run was killed while it wrote them."""
     return tuple(sorted(report_id for report_id, parts in stamps(out).items() if REPORTS.name not in parts))
@@ -147,16 +156,20 @@ def read_dataset(
     if reports is None:
         asked = _ids(out, name) & _ids(out, REPORTS.name)
     else:
-        asked = {i for i in reports if all(_part(out, n, i).exists() for n in (name, REPORTS.name))}
+        asked = {i for i in reports if all(_part(out, n, i).exists() for n in {name, REPORTS.name})}
+    wanted = None if columns is None else list(columns)
     parts = []
     for report_id in sorted(asked):
         path = folder / f"{report_id}.parquet"
-        found = pq.read_schema(path)
-        if not found.equals(schema):
-            raise DataError(
-                f"{path}: columns differ from contract {name}; run the report again. Found {found}"
-            )
-        wanted = None if columns is None else list(columns)
+        with pq.ParquetFile(path) as file:  # half the time of read_table for a small file
+            found = file.schema_arrow
+            if not found.equals(schema):
+                raise DataError(
+                    f"{path}: columns differ from contract {name}; run the report again. Found {found}"
+                )
+            if filters is None:
+                parts.append(file.read(columns=wanted, use_threads=False))
+                continue
         parts.append(pq.read_table(path, columns=wanted, filters=filters, partitioning=None))
     if not parts:
         nothing = empty(dataset)
