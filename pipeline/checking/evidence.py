@@ -19,6 +19,9 @@ SHARE_THAT_HOLDS = 0.6  # of a definition whose sign is open: the sign that so m
 # A ratio has definitions that differ little: some columns fit the wrong one by rounding. So more must fit.
 FEWEST_THAT_FIT = 3
 SHARE_THAT_FITS = 0.7
+FEWEST_SHARE = 0.5  # of the columns, where those that fit do so to digits that are no luck
+TYPICAL_MISFIT = 0.02  # of a figure: what another definition or a line left out makes of it, at the least
+RARE = 1e-3
 JOINT_LUCK = (
     0.01  # less likely than this by rounding, the differences of all fitting columns are a line left out
 )
@@ -34,6 +37,8 @@ def judge(series: Series) -> Iterator[Finding]:
     if not tried:
         return
     reading = _best(tried, len(series.readings))
+    if series.rule.kind == "sum_of_lines":
+        reading = _as_printed(tried, reading)
     counted = [c for c in tried if not _excused(series, c, c.trials[reading])]
     held, of = _tally(counted, reading)
     borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
@@ -41,6 +46,11 @@ def judge(series: Series) -> Iterator[Finding]:
         borne = _adds_up(counted, reading)
     if series.rule.kind == "convention":
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
+    plainly = borne
+    if series.rule.kind == "sum_of_lines" and not borne:
+        borne = _exactly(counted, reading)
+    if series.rule.kind == "convention" and not borne:
+        borne = held >= 2 and held >= SHARE_THAT_HOLDS * of
     inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
     if series.rule.kind == "definitional":
         if series.misnamed and (told := list(_another_rate(series, tried))):
@@ -61,6 +71,8 @@ def judge(series: Series) -> Iterator[Finding]:
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
         elif _excused(series, column, trial) or _abridged(series, column, tried, reading):
             yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
+        elif not plainly and not trial.holds and not _fits_before(column, tried, reading):
+            yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
         else:
             yield _finding(series, column, trial, inferred or f"borne out by {held} of {of} columns")
 
@@ -77,6 +89,54 @@ def _adds_up(columns: list[Column], reading: int) -> bool:
         return False
     # Off by two every year: rounding allows it year by year, but not in all of them. A line is left out.
     return together([chance for _, chance in fits]) >= JOINT_LUCK
+
+
+def _exactly(columns: list[Column], reading: int) -> bool:
+    """Whether two columns and half of them fit to digits that are no luck; where no actual year fits, half of
+    the estimates.
+    """
+    among = columns
+    if not any(_fits(c, reading) for c in columns if c.left.basis == "actual"):
+        among = [c for c in columns if c.left.basis != "actual"]
+    held, of = _tally(among, reading)
+    if held < 2 or held < FEWEST_SHARE * of or _luck(among, reading) >= RARE:
+        return False
+    return together([t.chance for c in among if (t := c.trials[reading]) and t.holds]) >= JOINT_LUCK
+
+
+def _fits_before(column: Column, columns: list[Column], reading: int) -> bool:
+    """Whether an earlier year fits: what is not printed in the actual years often reaches into the next one."""
+    return any(_fits(c, reading) and (c.left.period or "") < (column.left.period or "") for c in columns)
+
+
+def _luck(columns: list[Column], reading: int) -> float:
+    """How likely as many columns would fit if the rule were none of this table's.
+
+    A figure that belongs to another rule is off by some share of itself; that it falls within the rounding is
+    then as likely as the rounding is narrow beside that share.
+    """
+    chance = 1.0
+    for column in columns:
+        trial = column.trials[reading]
+        if trial and trial.holds and trial.left.value:
+            chance *= min(1.0, float(trial.room / abs(trial.left.value)) / TYPICAL_MISFIT)
+    return chance
+
+
+def _as_printed(columns: list[Column], reading: int) -> int:
+    """The list as it is printed, unless two columns fit the change to it and not the print.
+
+    One wrong figure in a row of zeros is otherwise read as a row that does not belong to the list.
+    """
+    if not reading:
+        return 0
+    apart = sum(bool(_fits(c, reading) and c.trials[0] and not _fits(c, 0)) for c in columns)
+    return reading if apart >= 2 or not any(_fits(c, 0) for c in columns) else 0
+
+
+def _fits(column: Column, reading: int) -> bool:
+    trial = column.trials[reading]
+    return bool(trial and trial.holds)
 
 
 def _misnamed(series: Series, tried: list[Column], reading: int, fits: str) -> Iterator[Finding]:
@@ -188,8 +248,10 @@ def _abridged(series: Series, column: Column, tried: list[Column], reading: int)
     """Whether the list is complete for estimates only: it adds up in no actual year."""
     if series.rule.kind != "sum_of_lines" or column.left.basis != "actual":
         return False
-    holds = {c.left.basis == "actual" for c in tried if (t := c.trials[reading]) and t.holds}
-    return holds == {False}
+    actual = [c for c in tried if c.left.basis == "actual" and c.trials[reading]]
+    some = any(_fits(c, reading) for c in tried)
+    fewest = 2 if series.rule.actual_years == "full" else 1
+    return len(actual) >= fewest and some and not any(_fits(c, reading) for c in actual)
 
 
 def _shown(column: Column, reading: int) -> Trial | None:

@@ -38,7 +38,7 @@ Shape = Literal[
     "mean_column",
     "cagr_column",
 ]
-ActualYears = Literal["counted", "excused"]
+ActualYears = Literal["counted", "excused", "full"]
 NUMERIC_KINDS = frozenset(TABLE_KINDS) - {"text"}
 DEFAULT_MESSAGE = "{what} {period} (p. {page}): printed {printed}, {formula} = {expected}: {judgement}{note}"
 _PLACES = frozenset({"what", "period", "page", "printed", "formula", "expected", "judgement", "note", "rule"})
@@ -54,7 +54,8 @@ class Rule:
     tables, where two labels may look alike and mean different things).
     unconditional: a misfit of every column is an error too, not a sign that the labels mean something else.
     actual_years: `excused` where a misfit of an actual year may come from what the table does not print (an
-    exchange effect, a ratio as the company reported it).
+    exchange effect, a ratio as the company reported it); `full` where a list is not taken to be complete for
+    the estimates only unless two actual years say so.
     """
 
     rule_id: str
