@@ -18,10 +18,10 @@ LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz lint format bench look score lock clean
+.PHONY: help setup run test fuzz lint format bench bench-checks look score lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 $(LOCKED): requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -59,6 +59,9 @@ format: $(READY)  ## put the code into the house's format
 
 bench: $(READY)  ## CPU seconds a page beside the bare PDF library and other readers (FILES="a.pdf b.pdf")
 	$(BIN)/python tests/bench/readers.py $(FILES)
+
+bench-checks: $(READY)  ## errors put into correct facts, and how many of them the checks find (ARGS="--mutations 1000")
+	YANBAO_CORPUS=$(CORPUS) $(BIN)/python -m tests.bench.checks $(ARGS)
 
 look: $(READY)  ## draw a page with what was seen on it: REPORT=x.pdf PAGE=3 LAYER=words|blocks|tables|facts
 	$(BIN)/yanbao look $(REPORT) --page $(PAGE) --layer $(LAYER) --out build/look.png

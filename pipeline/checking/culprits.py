@@ -10,16 +10,20 @@ Three kinds of evidence, and nobody is accused without one of them:
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.checking.sheet import Printed
+from pipeline.checking.course import suspicion
+from pipeline.checking.sheet import Printed, Row
 from pipeline.checking.trial import Finding, Trial
 
 FEWEST_CLAIMS = 2  # one failed check asks for another value of each of its facts
 FEWEST_THAT_BEAR_OUT = 2
+ALIKE = 3.0  # log-odds of each further failed check that asks for the same value
+TELLING = 1.0  # log-odds that put one number first where no check clears any
 STEPS = 12  # of the secant method; three are enough where the formula is a sum
 
 
@@ -39,7 +43,9 @@ class Claim:
 class Witnesses:
     """What the checks of one report say of each of its numbers."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    def __init__(self, findings: Iterable[Finding], rows: Mapping[str, Row]) -> None:
+        self.rows = rows
+        self.trials: dict[str, list[Trial]] = defaultdict(list)  # of the checks that hold
         self.borne_out: Counter[str] = Counter()
         self.claims: dict[str, list[Claim]] = defaultdict(list)
         self.holding: dict[str, set[int]] = defaultdict(set)  # the checks that hold, by their facts
@@ -57,6 +63,8 @@ class Witnesses:
                 # That a number is printed twice says that it was copied, not that it is right.
                 if finding.rule.shape != "tie":
                     self.borne_out.update({fact.fact_id for fact in trial.facts})
+                    for fact in trial.facts:
+                        self.trials[fact.fact_id].append(trial)
 
     def suspects(self, finding: Finding) -> tuple[Printed, ...]:
         """The one number of a failed check that the evidence singles out, if it does."""
@@ -76,6 +84,45 @@ class Witnesses:
         alone = [f for f in trial.facts if not self.borne_out[f.fact_id]]
         doubtful = [f for f in trial.facts if self.borne_out[f.fact_id] < FEWEST_THAT_BEAR_OUT]
         return tuple(alone) if len(alone) == len(doubtful) == 1 else ()
+
+    def ranked(self, finding: Finding) -> tuple[Printed, ...]:
+        """The numbers of a failed check that no other check clears, the likeliest to be wrong first.
+
+        A check that holds clears a number if it would not hold any more with the value that this one asks of
+        it. Empty where all are cleared, or none is and nothing tells them apart.
+        """
+        trial = finding.trial
+        if trial is None or finding.verdict not in ("impossible", "improbable"):
+            return ()
+        facts = list(dict.fromkeys(trial.facts))
+        claims = {f.fact_id: claim for f in facts if (claim := _claim(trial, f))}
+        open_ = [f for f in facts if f.fact_id in claims and not self._cleared(f, claims[f.fact_id])]
+        score = {
+            f.fact_id: ALIKE * (self._support(trial, f) - 1)
+            + suspicion(f, self.rows.get(f.fact_id), claims[f.fact_id].value, claims[f.fact_id].slack)
+            for f in open_
+        }
+        open_.sort(key=lambda f: -score[f.fact_id])
+        if len(open_) == len(facts) and score[open_[0].fact_id] - score[open_[1].fact_id] < TELLING:
+            return ()
+        return tuple(open_)
+
+    def _cleared(self, fact: Printed, claim: Claim) -> bool:
+        """Whether a check that holds would fail with the value asked for, however it is rounded."""
+        own = fact.estimate()
+        if own is None:
+            return False
+        printed = float(own.value)
+        nearest = claim.value - math.copysign(claim.slack, claim.value - printed)
+        new = {fact.fact_id: own.value + Fraction(nearest - printed)}
+        for trial in self.trials[fact.fact_id]:
+            try:
+                residual = trial.left.again(new) - trial.right.again(new)
+            except ZeroDivisionError:
+                continue
+            if abs(residual) > trial.room:
+                return True
+        return False
 
     def share_a_check(self, one: Printed, other: Printed) -> bool:
         """Whether a check that holds rests on both numbers."""

@@ -50,7 +50,10 @@ def judge(series: Series) -> Iterator[Finding]:
     if series.rule.kind == "sum_of_lines" and not borne:
         borne = _exactly(counted, reading)
     if series.rule.kind == "convention" and not borne:
-        borne = held >= 2 and held >= SHARE_THAT_HOLDS * of
+        fewest = (
+            FEWEST_THAT_FIT if series.rule.shape == "constant" else 2
+        )  # two of three share a value by luck
+        borne = held >= fewest and held >= SHARE_THAT_HOLDS * of
     inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
     if series.rule.kind == "definitional":
         if series.misnamed and (told := list(_another_rate(series, tried))):
@@ -69,9 +72,11 @@ def judge(series: Series) -> Iterator[Finding]:
         elif trial is None:
             reason = column.missing or "an operand of it is not printed"
             yield Finding(series.rule, column, "not_checkable", "info", _shown(column, reading), note=reason)
-        elif _excused(series, column, trial) or _abridged(series, column, tried, reading):
-            yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
-        elif not plainly and not trial.holds and not _fits_before(column, tried, reading):
+        elif (
+            _excused(series, column, trial)
+            or _abridged(series, column, tried, reading)
+            or not (plainly or trial.holds or _fits_before(column, tried, reading))
+        ):
             yield Finding(series.rule, column, "not_checkable", "info", trial, note=UNPRINTED)
         else:
             yield _finding(series, column, trial, inferred or f"borne out by {held} of {of} columns")
@@ -105,7 +110,7 @@ def _exactly(columns: list[Column], reading: int) -> bool:
 
 
 def _fits_before(column: Column, columns: list[Column], reading: int) -> bool:
-    """Whether an earlier year fits: what is not printed in the actual years often reaches into the next one."""
+    """Whether an earlier year fits: what is not printed of actual years often reaches into the next."""
     return any(_fits(c, reading) and (c.left.period or "") < (column.left.period or "") for c in columns)
 
 

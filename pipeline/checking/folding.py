@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.checking.culprits import Witnesses
-from pipeline.checking.sheet import Printed
+from pipeline.checking.sheet import Printed, Report
 from pipeline.checking.trial import Finding
 
 FAILED = ("impossible", "improbable")
@@ -34,9 +34,12 @@ class Told:
     followed_by: int = 0
 
 
-def told(findings: Sequence[Finding]) -> list[Told]:
+def told(findings: Sequence[Finding], report: Report) -> list[Told]:
     """Every finding, in the order given, the failed ones with suspects and folded under their headlines."""
-    witnesses = Witnesses(findings)
+    if not any(f.verdict in FAILED for f in findings):
+        return [Told(finding) for finding in findings]
+    rows = {c.fact_id: row for sheet in report.sheets for row in sheet.rows for c in row.cells}
+    witnesses = Witnesses(findings, rows)
     suspects = {id(f): witnesses.suspects(f) for f in findings}
     failed = [f for f in findings if f.verdict in FAILED]
     headline: dict[int, Finding] = {}
@@ -68,7 +71,8 @@ def told(findings: Sequence[Finding]) -> list[Told]:
             finding_told = replace(finding, severity=lower)
         else:
             finding_told = finding
-        found.append(Told(finding_told, named.get(id(finding), suspects[id(finding)]), follows))
+        accused = named.get(id(finding), suspects[id(finding)]) or witnesses.ranked(finding)
+        found.append(Told(finding_told, accused, follows))
     return [
         replace(t, followed_by=followers[id(original)]) for t, original in zip(found, findings, strict=True)
     ]

@@ -142,7 +142,7 @@ def _rows(
         except Exception as error:
             yield _broken(report, rule, error)
     agreement = {sheet.table_id: sheet.agreement for sheet in report.sheets}
-    for one in told(found):
+    for one in told(found, report):
         suspects = [fact.fact_id for fact in one.suspects]
         failed = one.finding.verdict in FAILED
         blamed = one.suspects or _took_part(one.finding)

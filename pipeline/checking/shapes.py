@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -18,10 +19,12 @@ from pipeline.checking.trial import Column, Series, Trial, trial
 
 MOST_SOURCES = 3  # different figures of one concept that are tried before a formula is held to fail
 MOST_MIXES = 16
+HARDLY = 0.5  # of the companies of a year
 
 
 def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     """`left = right` over concepts: in every row whose concept is on the left side."""
+    pooled: dict[tuple[str, tuple[str, ...]], list[list[Column]]] = defaultdict(list)
     left = rule.formulas[0].left
     assert isinstance(left, Name)  # the loader refuses anything else
     wanted = rules.named(left.concept)
@@ -36,8 +39,42 @@ def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         if not readings:
             continue
         columns = [_column(readings, cell, finder) for cell in cells]
-        words = [f.text for f in readings] if len(readings) > 1 else [""]
-        yield Series(rule, tuple(words), tuple(columns))
+        words = tuple(f.text for f in readings) if len(readings) > 1 else ("",)
+        if rule.scope == "row":
+            pooled[sheet.table_id, words].append(columns)
+        else:
+            yield Series(rule, words, tuple(columns))
+    # Every row of a table of companies is computed alike: the rows bear each other out.
+    for (_, words), rows in pooled.items():
+        yield Series(rule, words, _companies(rows))
+
+
+def _companies(rows: Sequence[Sequence[Column]]) -> tuple[Column, ...]:
+    """The columns of a table of companies, without the trials of a row or a year in which hardly one fits.
+
+    A company listed abroad has its market value in one currency and its profit in another, and a multiple of
+    a past year may rest on the price of then: neither is an error.
+    """
+    odd: dict[int, str] = {}
+    years: dict[str | None, list[Column]] = defaultdict(list)
+    for row in rows:
+        for column in row:
+            years[column.left.period].append(column)
+        if row and not _share_that_fits(row):
+            odd |= dict.fromkeys(map(id, row), "no figure of its row fits: it may rest on two currencies")
+    for columns in years.values():
+        if len(years) > 1 and _share_that_fits(columns) < HARDLY:
+            odd |= dict.fromkeys(map(id, columns), "few rows fit in this year: it may rest on another price")
+    return tuple(
+        Column(c.left, (None,) * len(c.trials), odd[id(c)] or c.missing) if id(c) in odd else c
+        for row in rows
+        for c in row
+    )
+
+
+def _share_that_fits(columns: Sequence[Column]) -> float:
+    tried = [any(t.holds for t in c.trials if t) for c in columns if any(c.trials)]
+    return sum(tried) / len(tried) if tried else 1.0
 
 
 def _repeated(sheet: Sheet, row: Row, cell: Printed, rule: Rule) -> bool:

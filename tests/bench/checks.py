@@ -1,6 +1,6 @@
 """How many errors the checks find, and how often they cry wolf: one thing changed at a time in correct facts.
 
-    python tests/bench/checks.py [--mutations 6000] [--seed 1] [--markdown]
+    python -m tests.bench.checks [--mutations 6000] [--seed 1] [--markdown]
 
 The facts are those of the hand-made truth of real reports ($YANBAO_CORPUS or ../shared/corpus), where that is
 absent those of the samples. A change is caught where a check fails that did not fail before and that one of
@@ -10,7 +10,6 @@ the changed numbers takes part in. A cell is covered by the rules whose evaluate
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -166,7 +165,7 @@ def mutate(bench: Bench, kind: str, place: Place, random: Random) -> Result | No
         rules=len({f.rule.rule_id for f in covering}),
         beyond=any(_beyond(f, changed) for f in covering),
         caught_by=tuple(sorted({f.rule.rule_id for f in new})),
-        first=bool(new) and _first(after, new, changed),
+        first=bool(new) and _first(after, new, changed, bench.report),
     )
 
 
@@ -188,9 +187,9 @@ def _room(trial: Trial, changed: Changed) -> float:
     return float(trial.room) * (1 if trial.right.linear else 1.2)
 
 
-def _first(after: Sequence[Finding], new: Sequence[Finding], changed: Changed) -> bool:
+def _first(after: Sequence[Finding], new: Sequence[Finding], changed: Changed, report: Report) -> bool:
     """Whether the first headline among the new findings suspects a changed number first."""
-    heads = [one for one in told(after) if _is_new(one, new) and one.follows is None]
+    heads = [one for one in told(after, report) if _is_new(one, new) and one.follows is None]
     heads.sort(key=lambda one: (("error", "warning", "info").index(one.finding.severity), _place(one)))
     return bool(heads) and bool(heads[0].suspects) and heads[0].suspects[0].fact_id in changed
 
@@ -289,7 +288,7 @@ def coverage(reports: Sequence[Bench]) -> Table:
                 cells[kind] += 1
                 one[kind] += rules > 0
                 two[kind] += rules > 1
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (kind, f"{cells[kind]:,}", share(one[kind], cells[kind]), share(two[kind], cells[kind]))
         for kind in (*_TABLE_NAMES, "statements", "others")
         if cells[kind]
@@ -401,4 +400,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

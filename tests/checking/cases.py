@@ -196,6 +196,64 @@ BENCHMARKS = Grid(
     (("score", 0),) * 4,
 )
 
+PER_SHARE = amounts(
+    row("经营现金流", "cash_flow_operating", "100", "120", "140", "160", "180"),
+    row("总股本", "shares_outstanding", "50", "50", "50", "50", "50", unit="shares"),
+    row("每股经营现金流", "ocf_per_share", "2.00", "2.40", "2.80", "3.20", "3.60", unit="CNY/share", scale=0),
+    row("每股收益", "eps", "1.00", "1.20", "1.50", "1.60", "2.00", unit="CNY/share", scale=0),
+    row("每股股利", "dps", "0.30", "0.48", "0.45", "0.64", "0.70", unit="CNY/share", scale=0),
+    row(
+        "股利支付率", "dividend_payout", "30.0%", "40.0%", "30.0%", "40.0%", "35.0%", unit="percent", scale=0
+    ),
+    row("股息率", "dividend_yield", "1.50%", "2.40%", "2.25%", "3.20%", "3.50%", unit="percent", scale=0),
+    kind="ratios",
+)
+TURNOVER = amounts(
+    row("营业收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
+    row("营业成本", "cost_of_sales", "500", "600", "700", "800", "900"),
+    row("应收账款", "accounts_receivable", "100", "120", "140", "160", "180"),
+    row("应付账款", "accounts_payable", "50", "70", "90", "110", "130"),
+    row("固定资产", "fixed_assets", "200", "220", "240", "260", "280"),
+    row("应收账款周转率", "receivable_turnover", "", "10.0", "9.2", "8.7", "8.2", unit="times", scale=0),
+    row("应付账款周转率", "payable_turnover", "", "10.0", "8.8", "8.0", "7.5", unit="times", scale=0),
+    row("应付账款周转天数", "payable_days", "", "36", "41", "45", "48", unit="days", scale=0),
+    row("固定资产周转率", "fixed_asset_turnover", "", "5.24", "5.22", "5.20", "5.19", unit="times", scale=0),
+    kind="ratios",
+)
+LEVERAGE = amounts(
+    row("EBIT", "ebit", "120", "140", "160", "180", "200"),
+    row("利润总额", "profit_before_tax", "110", "129", "148", "167", "186"),
+    row("财务费用", "finance_costs", "10", "11", "12", "13", "14"),
+    row("折旧摊销", "depreciation_amortisation", "31", "33", "35", "37", "39"),
+    row("EBITDA", "ebitda", "151", "173", "195", "217", "239"),
+    row("短期借款", "short_term_debt", "100", "110", "120", "130", "140"),
+    row("长期借款", "long_term_debt", "300", "320", "340", "360", "380"),
+    row("货币资金", "cash", "150", "170", "190", "210", "230"),
+    row("股东权益", "total_equity", "500", "540", "590", "640", "700"),
+    row("净负债率", "net_gearing", "50.0%", "48.1%", "45.8%", "43.8%", "41.4%", unit="percent", scale=0),
+    row("利息保障倍数", "interest_cover", "12.0", "12.7", "13.3", "13.8", "14.3", unit="times", scale=0),
+    row("EV/EBITDA", "ev_ebitda", "14.90", "13.06", "11.64", "10.51", "9.58", unit="times", scale=0),
+    kind="ratios",
+)
+SALES = amounts(
+    row("营业收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
+    row("销售费用", "selling_expenses", "100", "121", "132", "143", "140"),
+    row("管理费用", "admin_expenses", "50", "55", "72", "65", "84"),
+    row(
+        "期间费用率",
+        "operating_expense_ratio",
+        "15.0%",
+        "16.0%",
+        "17.0%",
+        "16.0%",
+        "16.0%",
+        unit="percent",
+        scale=0,
+    ),
+    row("PS", "ps_ratio", "3.30", "3.00", "2.75", "2.54", "2.36", unit="times", scale=0),
+    kind="ratios",
+)
+
 CASES = (
     Case("balance_sheet.balance_by_parts", NO_LIABILITIES, ("资产总计", 3, "99"), "总权益"),
     Case("balance_sheet.lines.total_assets", NO_SUBTOTALS, ("存货", 3, "93"), "资产总计"),
@@ -234,5 +292,19 @@ CASES = (
         ("甲公司", 6, "8.8"),
         "甲公司",
     ),
+    Case("ratios.ocf_per_share", PER_SHARE, ("每股经营现金流", 3, "3.70"), "每股经营现金流"),
+    Case("ratios.dividend_payout", PER_SHARE, ("股利支付率", 3, "46.0%"), "股利支付率"),
+    Case("ratios.dividend_yield_price", PER_SHARE, ("股息率", 3, "3.70%"), "股息率"),
+    Case("ratios.receivable_turnover", TURNOVER, ("应收账款周转率", 3, "8.1"), "应收账款周转率"),
+    Case("ratios.payable_turnover", TURNOVER, ("应付账款周转率", 3, "8.8"), "应付账款周转率"),
+    Case("ratios.payable_days", TURNOVER, ("应付账款周转天数", 3, "54"), "应付账款周转天数"),
+    Case("ratios.fixed_asset_turnover", TURNOVER, ("固定资产周转率", 3, "5.02"), "固定资产周转率"),
+    Case("ratios.net_gearing", LEVERAGE, ("净负债率", 3, "48.3%"), "净负债率"),
+    Case("ratios.interest_cover", LEVERAGE, ("利息保障倍数", 3, "18.3"), "利息保障倍数"),
+    Case("ratios.ebit", LEVERAGE, ("EBIT", 3, "186"), "EBIT"),
+    Case("ratios.ebitda", LEVERAGE, ("EBITDA", 3, "271"), "EBITDA"),
+    Case("ratios.ev_value", LEVERAGE, ("EV/EBITDA", 3, "15.01"), "EV/EBITDA"),
+    Case("ratios.operating_expense_ratio", SALES, ("期间费用率", 3, "19.0%"), "期间费用率"),
+    Case("ratios.ps_value", SALES, ("PS", 3, "2.45"), "PS"),
     Case("benchmarks.average", BENCHMARKS, ("模型二", 0, "51.0"), "模型二"),
 )

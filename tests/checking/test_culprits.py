@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.checking.cases import amounts, row
 from tests.checking.company import Grid, checked, report
 from tests.checking.test_rules_hold import misprint
 
@@ -34,10 +35,38 @@ def test_the_misprint_is_singled_out_by_the_rules_it_shares(label: str) -> None:
     assert all(row["suspects"] for row in failed)
 
 
-def test_one_failed_check_accuses_nobody() -> None:
+def test_one_failed_check_suspects_what_no_other_check_clears() -> None:
+    """The total is borne out by the balance of the sheet; its two lines are not."""
     failed = misprinted("other_non_current_liabilities", 3)
     assert [row["rule_id"] for row in failed] == ["balance_sheet.lines.total_non_current_liabilities"]
-    assert failed[0]["suspects"] == []
+    suspects = failed[0]["suspects"]
+    assert isinstance(suspects, list)
+    assert set(suspects) == {
+        f"2:{line}:{line}:3" for line in ("other_non_current_liabilities", "long_term_debt")
+    }
+
+
+def test_the_number_that_leaves_the_course_of_its_row_comes_first() -> None:
+    lines = [
+        row("现金", "cash", "100", "110", "120", "730", "140"),
+        row("存货", "inventories", "900", "400", "1500", "700", "100"),
+    ]
+    total = row("流动资产", "total_current_assets", "1000", "510", "1620", "830", "240")
+    (found,) = [
+        r for r in checked([amounts(*lines, total, kind="balance_sheet")]) if r["verdict"] == "impossible"
+    ]
+    assert found["suspects"][0] == "0:cash:现金:3"  # type: ignore[index]
+
+
+def test_where_nothing_tells_them_apart_nobody_is_accused() -> None:
+    grid = amounts(
+        row("流动资产", "total_current_assets", "30"),
+        row("非流动资产", "total_non_current_assets", "50"),
+        row("资产总计", "total_assets", "87"),
+        kind="balance_sheet",
+    )
+    (found,) = checked([grid])
+    assert (found["verdict"], found["suspects"]) == ("impossible", [])
 
 
 @pytest.mark.parametrize(("agreement", "cause"), [(1.0, "source"), (0.98, "unknown"), (None, "unknown")])
