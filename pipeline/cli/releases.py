@@ -33,13 +33,13 @@ ReleaseId = Annotated[
     epilog="""\b
   yanbao query
   yanbao query "select * from consensus where entity = '0020.HK' and concept = 'revenue'"
-  yanbao query "select broker, text, unit, page from facts where concept = 'eps'" --as-of 2025-03-31
+  yanbao query "select entity_name, text, unit, page from facts where concept = 'eps'" --as-of 2025-03-31
   yanbao query "select * from revisions" --out revisions.csv
 Without a question it lists what can be asked. facts leaves out numbers that failed a check, all_facts does
 not.""",
 )
 def query(
-    sql: Annotated[str, typer.Argument(metavar="[SQL]", help="One question: select … from …")] = "",
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One question: select … from …")] = "",
     published: From = Path("published"),
     release: ReleaseId = None,
     as_of: Annotated[
@@ -97,10 +97,10 @@ Without ids: the current release against the one before it.""",
 )
 def diff(
     before: Annotated[
-        str | None, typer.Argument(metavar="[BEFORE]", help="Release id.  [default: the parent of AFTER]")
+        str | None, typer.Argument(metavar="BEFORE", help="Release id.  [default: the parent of AFTER]")
     ] = None,
     after: Annotated[
-        str | None, typer.Argument(metavar="[AFTER]", help="Release id.  [default: the current one]")
+        str | None, typer.Argument(metavar="AFTER", help="Release id.  [default: the current one]")
     ] = None,
     published: From = Path("published"),
     out: Annotated[
