@@ -70,7 +70,20 @@ except AttributeError as error:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "extract", "check", "publish", "quality", "look", "version", "query", "diff", "load", "export"],
+    [
+        "run",
+        "extract",
+        "check",
+        "publish",
+        "quality",
+        "look",
+        "version",
+        "query",
+        "diff",
+        "load",
+        "export",
+        "releases",
+    ],
 )
 def test_every_command_is_listed_with_whole_words_and_has_help(command: str) -> None:
     listed = [line for line in yanbao("--help").stdout.splitlines() if line.startswith(f"  {command} ")]

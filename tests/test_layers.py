@@ -26,6 +26,7 @@ DOORS = {
     "jinja2": {"quality/markup.py"},
     "typer": {
         "cli/app.py",
+        "cli/history.py",
         "cli/operate.py",
         "cli/releases.py",
         "cli/show.py",

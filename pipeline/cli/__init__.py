@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sys
 
-from pipeline.cli import walk, operate, releases, show, vocabulary  # isort: skip
+from pipeline.cli import walk, operate, history, releases, show, vocabulary  # isort: skip
 from pipeline.cli.app import app
 from pipeline.errors import YanbaoError
 
-__all__ = ["app", "main", "operate", "releases", "show", "vocabulary", "walk"]
+__all__ = ["app", "history", "main", "operate", "releases", "show", "vocabulary", "walk"]
 
 CANNOT_RUN, STOPPED = 2, 130
 

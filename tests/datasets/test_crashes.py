@@ -70,7 +70,7 @@ def files(folder: Path) -> int:
 
 def test_publisher_killed_at_any_moment_leaves_the_old_release_or_the_new_one(victims: Victims) -> None:
     """After each kill the reader has a whole release, the next publication succeeds, nothing is left."""
-    chance = random.Random(20250303)
+    chance = random.Random(KILLS)
     now, dead = MONDAY, 0
     add(victims.extracted, "first.pdf")
     status, lines, seconds = victims.publish(now, "count")
