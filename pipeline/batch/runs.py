@@ -17,7 +17,7 @@ from pipeline.batch.log import RunLog
 from pipeline.batch.second import Choice
 from pipeline.batch.work import MEMORY, CheckTask, ReadTask, Told, check_again, read
 from pipeline.batch.workers import Finished, Function, Lost, Result, Task, each
-from pipeline.datasets.store import prepare, read_dataset, unverified, write_report
+from pipeline.datasets.store import prepare, read_dataset, sweep, unverified, write_report
 from pipeline.errors import ConfigError, OutputError
 from pipeline.extraction import failed_report
 from pipeline.version import pipeline_version
@@ -113,6 +113,7 @@ def extract_all(
     plan = plan or Plan()
     found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since)
     prepare(out)
+    sweep(out)
     version = pipeline_version()
     had = _outcomes(out)
     wanted = [one for one in found.offered if _is_wanted(had.get(one.report_id), version, plan.again)]

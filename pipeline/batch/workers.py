@@ -49,6 +49,7 @@ class Lost(Generic[Task]):
     reason: str
     detail: str = ""
     error: YanbaoError | None = None
+    died: bool = False  # its process did not end by itself
 
 
 @dataclass(slots=True)
@@ -66,11 +67,13 @@ def each(
 ) -> Iterator[Finished[Task, Result] | Lost[Task]]:
     """Call `function` for every task, in `workers` processes (which import it: it must be a module's own).
 
-    Yields in the order in which tasks end. A task is lost when the function raises, when its process dies,
-    or after `timeout` seconds, counted from when its process was up. Raises OutputError where a process dies
-    before it takes any task: then none would get further.
+    Yields in the order in which tasks end. A task is lost when the function raises, when its process dies
+    with it for the second time (the first may have been none of its doing), or after `timeout` seconds,
+    counted from when its process was up. Raises OutputError where a process dies before it takes any task:
+    then none would get further.
     """
     waiting = deque(tasks)
+    died: set[int] = set()
     crew: list[_Worker] = []
     try:
         while waiting or any(worker.busy for worker in crew):
@@ -85,7 +88,11 @@ def each(
             for worker in crew:
                 if (ended := _ended(worker, timeout)) is not None:
                     worker.busy = False
-                    yield ended
+                    if isinstance(ended, Lost) and ended.died and id(ended.task) not in died:
+                        died.add(id(ended.task))
+                        waiting.append(ended.task)
+                    else:
+                        yield ended
     finally:
         for worker in crew:
             _stop(worker)
@@ -104,10 +111,8 @@ class Hand(Generic[Task, Result]):
             self._worker = _start(self._function)
         worker = self._worker
         _hand(worker, task, timeout)
-        ended = None
-        while ended is None:
+        while (ended := _ended(worker, timeout)) is None:
             _wait([worker])
-            ended = _ended(worker, timeout)
         worker.busy = False
         return ended
 
@@ -167,7 +172,7 @@ def _ended(worker: _Worker, timeout: float) -> Finished[Any, Any] | Lost[Any] | 
                 raise OutputError(
                     f"a worker process could not start ({cause}): see its words above"
                 ) from None
-            return Lost(worker.task, f"its process died ({cause})")
+            return Lost(worker.task, f"its process died ({cause})", died=True)
         if answer == _READY:
             worker.up, worker.deadline = True, time.monotonic() + timeout
             return None

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
+import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 ReportPart = Mapping[str, "pa.Table"]
 """Dataset name to the rows of one report: all of the extracted datasets, `checks` where they were run."""
 
+STAGING = ".tmp"
 EMPTY = "empty.parquet"  # no leading `_` or `.`: Arrow and pandas skip such files
 
 
@@ -202,8 +205,22 @@ def _check_owner(dataset: Dataset, table: pa.Table, report_id: str) -> None:
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
     """A folder of the caller's own on the same file system, outside of the datasets, gone afterwards."""
-    with TemporaryDirectory(dir=make_folder(out / ".tmp")) as folder:
+    with TemporaryDirectory(prefix=f"{_HOST}-{os.getpid()}-", dir=make_folder(out / STAGING)) as folder:
         yield Path(folder)
+
+
+_HOST = platform.node().replace("-", "_") or "host"
+
+
+def sweep(out: Path) -> None:
+    """Remove what processes of this machine left in the staging folder when they were killed."""
+    for left in (out / STAGING).glob(f"{_HOST}-*"):
+        try:
+            os.kill(int(left.name.removeprefix(f"{_HOST}-").split("-")[0]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (OSError, ValueError):
+            continue  # another user's, alive
 
 
 def _part(out: Path, name: str, report_id: str) -> Path:

@@ -24,6 +24,11 @@ def square_or_worse(task: str) -> int:
             threading.Event().wait()
         case "raise":
             raise ValueError("no number")
+        case once if once.startswith("/") and not Path(once).exists():
+            Path(once).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        case once if once.startswith("/"):
+            return 0
     return int(task) ** 2
 
 
@@ -42,6 +47,11 @@ def test_every_task_comes_back(workers: int) -> None:
 
 def test_no_tasks_start_no_process() -> None:
     assert ends([], 2) == {}
+
+
+def test_a_process_that_is_killed_once_costs_nothing(tmp_path: Path) -> None:
+    once = str(tmp_path / "once")
+    assert ends(["1", once, "2"], 1) == {"1": 1, "2": 4, once: 0}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
