@@ -17,6 +17,5 @@ NOT_YET = {
     "merged": ("names merged over rows: not all are told from the labels", 0),
     "comps": ("heads of two levels with few companies", 6),
     "average": ("a mean over two columns: the row's label", 0),
-    "headless": ("a last row alone on the next page, without a head", 3),
 }
 HELD = tuple(name for name in TROUBLES if name not in NOT_YET)
