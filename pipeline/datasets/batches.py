@@ -176,6 +176,26 @@ def without(batch: Batch, gone: Collection[str], staging: Staging) -> Batch:
     return left
 
 
+def with_log(
+    batches: Sequence[Batch], dataset: str, logs: Iterable[pa.Table], staging: Staging
+) -> list[Batch]:
+    """The batches (at least one where there are logs) with the tables of a log spread over them.
+
+    The last batch takes what the others have no room for; the tables before it are written as they come.
+    """
+    import pyarrow as pa
+
+    found, rest = list(batches), []
+    for number, rows in enumerate(logs):
+        if number < len(found) - 1:
+            found[number] = {**found[number], **staging.write(dataset, rows)}
+        else:
+            rest.append(rows)
+    if rest:
+        found[-1] = {**found[-1], **staging.write(dataset, pa.concat_tables(rest).sort_by("report_id"))}
+    return found
+
+
 def compacted(batches: Sequence[Batch], staging: Staging) -> list[Batch]:
     """The batches, oldest first, the small ones at the end merged."""
     kept = [batch for batch in batches if batch]

@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING, Any
 from pipeline.checking.corrections import Correction, correction_layer, load_corrections
 from pipeline.checking.home import expectations as home
 from pipeline.datasets.bars import Measured, hold_bars, load_bars
-from pipeline.datasets.batches import Batch, Part, Staging, compacted, without
+from pipeline.datasets.batches import Batch, Part, Staging, compacted, with_log, without
 from pipeline.datasets.cards import write_cards
 from pipeline.datasets.catalog import derivation, release_datasets
 from pipeline.datasets.changes import Changes, Seen, changes, content, unmoved
 from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_text
 from pipeline.datasets.gate import BATCH, Gate, GateClosed, extracted_rows, hold, in_batches, together
 from pipeline.datasets.ledger import shown, tally
-from pipeline.datasets.published import VERSIONS
+from pipeline.datasets.published import SUPERSEDED, VERSIONS
 from pipeline.datasets.release import CURRENT, FORMAT, MANIFEST, RELEASES, Release, load, open_release
 from pipeline.datasets.rows import KNOWN_COLUMNS, Moment, published_rows, withdrawals
 from pipeline.datasets.schema import CONTRACT_VERSION, empty
@@ -151,9 +151,7 @@ class _Attempt:
             reasons = {i: said or why or "no longer extracted" for i, said in found.withdrawn.items()}
             events.append(withdrawals(reasons, moment))
             new.append(staging.write_all({VERSIONS.name: events[-1]}))
-        for number, rows in enumerate(logs):
-            place = min(number, len(new) - 1)
-            new[place] = {**new[place], **staging.write("superseded", rows)}
+        new = with_log(new, SUPERSEDED.name, logs, staging)
         after = shown(pa.concat_tables([self.events, *events]))
         gate = self._gate(gates, after)
         if not gate.passed and why is None:

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.datasets.batches import LEAST_FULL, Staging, compacted, link, rows_of
+from pipeline.datasets.batches import LEAST_FULL, Staging, compacted, link, rows_of, with_log
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.files import write_parquet
+from pipeline.datasets.published import SUPERSEDED
 from pipeline.datasets.releases import Release, open_release
 from pipeline.datasets.schema import REPORTS, arrow_schema, from_rows
 from pipeline.datasets.store import remove_report
@@ -51,6 +52,22 @@ def parquet_ids(path: Path) -> list[str]:
     found: list[str] = pa.parquet.read_table(path)["report_id"].to_pylist()
     assert found == sorted(found)
     return found
+
+
+@pytest.mark.parametrize(("batches", "logs"), [(1, 1), (1, 3), (2, 3), (3, 3), (3, 1), (0, 0)])
+def test_no_row_of_a_log_is_lost(tmp_path: Path, batches: int, logs: int) -> None:
+    staging = Staging(tmp_path, None)
+    found: list[Any] = [reports_part(staging, 1, f"{number}") for number in range(batches)]
+    rows = [
+        {"fact_id": f"{number}", "report_id": f"{9 - number}", "concept": "revenue", "known_at": MONDAY}
+        | {"superseded_by": None, "superseded_on": None}
+        for number in range(logs)
+    ]
+    tables = (from_rows(SUPERSEDED, [row]) for row in rows)
+    found = with_log(found, SUPERSEDED.name, tables, staging)
+    stored = [pa.parquet.read_table(staging.path(b["superseded"])) for b in found if "superseded" in b]
+    assert sorted(i for part in stored for i in part["fact_id"].to_pylist()) == [r["fact_id"] for r in rows]
+    assert all("reports" in batch for batch in found)
 
 
 def test_unchanged_parts_are_the_same_files(tmp_path: Path, publish: Publish) -> None:
