@@ -39,6 +39,7 @@ def _plain(function: Any, result: Any, *arguments: Any) -> Plain:
 char_unicode = _plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _HANDLE, _INDEX)
 char_object = _plain(pdfium.FPDFText_GetTextObject, _ADDRESS, _HANDLE, _INDEX)
 char_loose_box = _plain(pdfium.FPDFText_GetLooseCharBox, _COUNT, _HANDLE, _INDEX, _INTO)
+char_box = _plain(pdfium.FPDFText_GetCharBox, _COUNT, _HANDLE, _INDEX, _INTO, _INTO, _INTO, _INTO)
 char_origin = _plain(pdfium.FPDFText_GetCharOrigin, _COUNT, _HANDLE, _INDEX, _INTO, _INTO)
 char_matrix = _plain(pdfium.FPDFText_GetMatrix, _COUNT, _HANDLE, _INDEX, _INTO)
 char_font_size = _plain(pdfium.FPDFText_GetFontSize, ctypes.c_double, _HANDLE, _INDEX)

@@ -7,7 +7,7 @@ of a text object (font, size, colour, direction, clip) is asked once per object.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,7 +23,7 @@ from pipeline.reading.radicals import printed
 # Share of the em box above and below the baseline (CJK convention, OS/2 default of Chinese fonts). Embedded
 # subsets often carry ascents of 0 or 2 em, so the font's own figures are not used.
 ASCENT, DESCENT = 0.86, 0.14
-
+HOLE = "\ufffd"  # a printed character of which the font does not say what it is
 
 Number = TypeVar("Number", float, Floats)
 
@@ -241,12 +241,17 @@ def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict
 # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
 _HYPHENS = (0x02, 0xFFFE, 0xAD)
 _UNMAPPED = (0, 0xFFFD, 0xFFFF)
+_BLANKS = (0x20, 0xA0, 0x3000, 0x200B)
+_LETTER = 0.35  # of an em: a bullet is smaller, a letter larger in both directions
+_SPECK = 0.1  # points
 _IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
 def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> tuple[Characters, int]:
     """All painted characters in content order, and how many had no usable Unicode value.
 
+    A character that is seen, but has no value or that of a blank, is a `HOLE`: 非流动资产 in a font that
+    takes 非 for a space must not become 流动资产. Without a value and unseen, it is counted only.
     `order` gives the painting position of the page's objects by address (see `graphics.read_graphics`).
     """
     text = calls.address(text_page)
@@ -255,7 +260,9 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
     objects = calls.column(calls.char_object, page, range(count), count=count)
     codes = calls.column(calls.char_unicode, page, range(count), count=count)
     painted = objects != 0  # the others are spaces and line breaks that PDFium made up
-    unmapped = painted & np.isin(codes, _UNMAPPED)
+    nameless = painted & np.isin(codes, _UNMAPPED)
+    ink = _ink(page, nameless | (painted & np.isin(codes, _BLANKS)))
+    unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
     owners = _owners(text, kept[first], addresses, display, order)
@@ -267,6 +274,8 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
     xb, yb = display.point(right, top)
     low = np.maximum(ya, yb)
     upright, size = owners.upright[owner], owners.size[owner]
+    holes = nameless[kept] | (ink[kept] >= np.maximum(_LETTER * size, _SPECK))
+    codes[kept[holes]] = ord(HOLE)
     start, base = display.point(*origins.T)
     baseline = np.where(upright, base, low)
     x0, x1 = np.minimum(xa, xb), np.maximum(xa, xb)
@@ -285,6 +294,18 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
         ),
         int(unmapped.sum()),
     )
+
+
+def _ink(page: Iterable[int], where: Flags) -> Floats:
+    """How large the ink of some characters is in its lesser direction, points; 0 for all others."""
+    ink = np.zeros(len(where))
+    index = np.flatnonzero(where)
+    edges = calls.filled(
+        calls.char_box, page, index.tolist(), count=len(index), unset=(0.0,) * 4, parts=4, of=np.float64
+    )
+    left, right, bottom, top = edges.T
+    ink[index] = np.minimum(right - left, top - bottom)
+    return ink
 
 
 def _printed(codes: Ints) -> npt.NDArray[np.uint32]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.reading.characters import Char, TextObject, characters_of
 from pipeline.reading.glyphs import PX, Line, Memory, lines_of
@@ -19,7 +19,11 @@ from pipeline.reading.pdfium import Document
 from pipeline.reading.pictures import TALLEST, Raster, Stencil, read_picture_parts, render_grey
 from pipeline.reading.raster import Pieces, read_pieces
 from pipeline.reading.recogniser import Reading, model_path, recognise
+from pipeline.reading.textlayer import is_strange, is_symbol
 from pipeline.reading.words import Hiding, build_words
+
+if TYPE_CHECKING:
+    from pipeline.reading.pictures import Grey
 
 FONT = "ocr"  # the font of words that were recognised, not read
 UNREADABLE = "\ufffd"  # begins a number of which a digit is in doubt; what it may be follows, parted by |
@@ -28,6 +32,7 @@ _RUNS = 3  # fewer lone pictures in the height of a line are icons
 _LOWEST = 4.0  # points; print is not lower
 _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 30.0  # points; a picture of a table is not smaller
 _PAGE_DPI = 200.0
+_HOLE_DPI = 300.0  # a few words only: their strokes as fine as the model can use them
 _DIGIT = 0.7  # of the type's size: how high its digits are
 _RUNNING = 12  # times its height: a longer line is running text
 _SURE = 0.9
@@ -71,19 +76,26 @@ class Reader:
         Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD. The text
         layer of a page so read is good: its words are what it shows.
         """
-        own = [word for word in page.words if not _broken(word.text)]
+        own = [word for word in page.words if not _broken(word)]
         painted = len(_bare(page.images, own)) >= _RUNS
         pasted = [box for box in _boxes(page.images) if _may_be_table(box, own)]
-        if not painted and not pasted and page.text_layer == "good" and page.words:
+        holes = [word for word in page.words if _has_holes(word)] if page.text_layer == "good" else []
+        if not painted and not pasted and not holes and page.text_layer == "good" and page.words:
             return page
         parts = read_picture_parts(self._document, page.number, pasted)
         stencils = _bare(parts.stencils, own)
         found = self._stencil_words(stencils, page) if len(stencils) >= _RUNS else []
-        for raster in parts.rasters:
-            found += _raster_words(raster, read_pieces(raster.grey))
+        if found or page.text_layer != "garbled":
+            for raster in parts.rasters:
+                found += _raster_words(raster, read_pieces(raster.grey))
         if not found and (page.text_layer == "garbled" or not own):
             own, found = [], self._page_words(page)
-        if not found:
+        if holes and own:
+            filled = self._filled(page, holes)
+            own = [
+                filled.get(id(word), word) for word in page.words if id(word) in filled or not _broken(word)
+            ]
+        elif not found:
             return page
         read = [word.box for word in found]
         return replace(
@@ -92,6 +104,35 @@ class Reader:
             images=tuple(image for image in page.images if not _read_whole(image, read)),
             text_layer="good",
         )
+
+    def _filled(self, page: Page, broken: Sequence[Word]) -> dict[int, Word]:
+        """Words in which the font names not all characters, by id: their holes filled by what is seen there.
+
+        What the font does name must be read as well, each character in its place; else the hole stays. A
+        number so filled counts as recognised.
+        """
+        grey = render_grey(self._document, page.number, _HOLE_DPI)
+        if grey is None:
+            return {}
+        scale = _HOLE_DPI / 72
+        pictures = [_cut(grey, word, scale) for word in broken]
+        found = {id(word): word for word in broken}
+        for word, reading in zip(broken, recognise(pictures), strict=True):
+            signs = [sign for sign in reading.signs if not sign.text.isspace()]
+            text = unicodedata.normalize("NFKC", "".join(sign.text for sign in signs))
+            whole = [UNREADABLE if is_strange(char) else char for char in word.text]
+            same = len(whole) == len(text) == len(signs) and all(
+                char in (UNREADABLE, seen) or unicodedata.normalize("NFKC", char) == seen
+                for char, seen in zip(whole, text, strict=True)
+            )
+            if same and all(
+                sign.sure >= _SURE for sign, char in zip(signs, whole, strict=True) if char == UNREADABLE
+            ):
+                pairs = zip(whole, signs, strict=True)
+                filled = "".join(sign.text if char == UNREADABLE else char for char, sign in pairs)
+                font = FONT if any(map(str.isdigit, filled)) else word.font
+                found[id(word)] = replace(word, text=filled, font=font)
+        return found
 
     def _stencil_words(self, stencils: Sequence[Stencil], page: Page) -> list[Word]:
         lines = lines_of(stencils)
@@ -198,8 +239,26 @@ def _edges(spans: Sequence[tuple[float, float]], around: Box | None = None) -> E
     return tuple(pairwise(bounds))
 
 
-def _broken(text: str) -> bool:
-    return any(unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs") for char in text)
+def _broken(word: Word) -> bool:
+    return any(map(is_strange, word.text))
+
+
+def _has_holes(word: Word) -> bool:
+    """Whether a font of letters does not name all characters of a word; bullets of symbol fonts are none."""
+    return _broken(word) and not is_symbol(word.font)
+
+
+def _cut(grey: Grey, word: Word, scale: float) -> Grey:
+    """A word's place on the drawn page, with the room around it that the model expects."""
+    import numpy as np
+
+    room = 0.15 * word.size
+    top, bottom = max(0, round((word.top - room) * scale)), round((word.bottom + room) * scale)
+    left, right = max(0, round((word.x0 - room) * scale)), round((word.x1 + room) * scale)
+    cut = grey[top:bottom, left:right]
+    if not cut.size:
+        return np.full((8, 8), 255, np.uint8)
+    return cut if np.median(cut) >= 128 else 255 - cut
 
 
 def _boxes(places: Iterable[Image]) -> list[Box]:
