@@ -17,7 +17,7 @@ _SYMBOLS = re.compile(
 _ACCENTED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # Pairs of characters that reports on companies are full of. Of the Chinese characters of a real page, 4 in
-# 100 and more stand in one of them; where a font's names are mixed up, less than 1 in 100 do.
+# 100 and more stand in one of them (but for lists of names); where a font's names are mixed up, 0.7 and less.
 _COMMON = """
 公司 研究 证券 报告 市场 产品 行业 收入 增长 业务 主要 分析 中国 投资 客户 销售 数据 其他 企业
 需求 管理 发展 规模 研发 成本 能力 营业 服务 利润 预测 以及 净利 同比 实现 通过 未来 占比 信息
@@ -27,10 +27,11 @@ _COMMON = """
 应收 应付 存货 固定 非流 流动 长期 短期 借款 货币 资金 折旧 摊销 每股 比率 周转 资本 支出 会计
 年度 单位 百万 亿元 万元 指标 增速 总额 税金 所得 少数 损益 归属 母公 筹资 活动 变动 无形 预付
 其它 合并 成长 回报 负责 签名 基金 交易 股票 上市 目标
+软件 工程 平台 系统 品牌 设计 建设 代表 城市 国家
 """
 _PAIRS = frozenset(_COMMON.split())
-_FEWEST = 120  # Chinese characters of a font on a page; of fewer nothing can be said
-_SENSE = 0.015
+_FEWEST = 200  # Chinese characters of a font on a page; of fewer nothing can be said
+_SENSE = 0.01
 _SIMPLIFIED = 0.9  # of the characters; the pairs are those of simplified Chinese
 
 
