@@ -73,7 +73,7 @@ class Bench:
         """The evaluated checks of each fact."""
         found: dict[str, list[Finding]] = defaultdict(list)
         for finding in self.findings:
-            if finding.trial and finding.verdict != "not_checkable":
+            if finding.trial and finding.verdict != "not_checkable" and not _excused(finding):
                 for fact in finding.trial.facts:
                     found[fact.fact_id].append(finding)
         return found
@@ -108,6 +108,11 @@ class Bench:
         if untouched:
             self.kept[key] = found
         return found
+
+
+def _excused(finding: Finding) -> bool:
+    """Whether the rule would not tell a misfit of this column: an actual year it excuses is not covered."""
+    return finding.rule.actual_years == "excused" and finding.column.left.basis == "actual"
 
 
 def _names(rule: Rule) -> tuple[Name, ...]:

@@ -90,10 +90,16 @@ def test_an_exchange_line_left_out_is_no_error_of_an_actual_year() -> None:
     assert [found[y]["verdict"] for y in ("2022", "2023", "2024")] == ["not_checkable", "not_checkable", "ok"]
 
 
-def test_an_estimate_that_does_not_add_up_where_the_others_do_is() -> None:
+def test_an_estimate_that_does_not_add_up_after_one_that_does_is() -> None:
+    found = of(flows("44", "22", "46", "57", "62"), "cash_flow.net_change")
+    assert found["2025"]["verdict"] == "impossible"
+    assert found["2025"]["residual"] == 3.0
+
+
+def test_the_first_estimate_may_still_have_the_exchange_effect_of_the_half_year_reported() -> None:
     found = of(flows("44", "22", "49", "54", "62"), "cash_flow.net_change")
-    assert found["2024"]["verdict"] == "impossible"
-    assert found["2024"]["residual"] == 3.0
+    assert [found[y]["verdict"] for y in ("2022", "2023", "2024")] == ["not_checkable"] * 3
+    assert [found[y]["verdict"] for y in ("2025", "2026")] == ["ok", "ok"]
 
 
 def test_a_definition_needs_no_evidence() -> None:
