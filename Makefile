@@ -18,7 +18,7 @@ LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz lint format bench bench-checks look score lock clean
+.PHONY: help setup run test fuzz fuzz-files lint format bench bench-checks look score lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -43,6 +43,9 @@ test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of t
 
 fuzz: $(READY)  ## set N random troubled pages, read them, show what was read wrongly (SEED=7 N=1 for one again)
 	$(BIN)/python -m tests.typeset.trouble --pages $(N) --seed $(SEED) $(ARGS)
+
+fuzz-files: $(READY)  ## damage N copies of FILES, read them: none may crash, hang or break the contract (SEED=7)
+	$(BIN)/python tests/bench/fuzz_files.py --count $(or $(N),5000) --seed $(or $(SEED),1) --workers $(WORKERS) $(FILES)
 
 crashes: $(READY)  ## kill a publisher at 200 moments (KILLS=n); the tests do 20
 	YANBAO_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/datasets/test_crashes.py
