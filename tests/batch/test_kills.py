@@ -21,7 +21,7 @@ from pipeline.datasets.store import read_dataset, unfinished
 from .hostile import encrypted, painted, prose
 from .test_runs import SMALLEST, parts
 
-KILLS = int(os.environ.get("YANBAO_KILLS", "4"))
+KILLS = int(os.environ.get("YANBAO_RUN_KILLS", "4"))
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@
 
 Every case takes a page or two of one of the reports and damages them: bytes (flipped, cut out, put in,
 moved, cut off) or the grammar (values of objects and operands of contents replaced, exchanged, lost). It is
-read in a worker process with limits of time and memory, like any report. Exit code 1 where a process died or hung,
-or rows break the contract; such files are kept in build/fuzz-files/. Errors that the program caught itself
-(the report is then `partial`) are listed by kind.
+read in a worker process with limits of time and memory, like any report. Exit code 1 where a process died or
+hung, or rows break the contract; such files are kept in build/fuzz-files/. Errors that the program caught
+itself (the report is then `partial`) are listed by kind.
 """
 
 from __future__ import annotations
