@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from pipeline.datasets.published import VIEWED_FACTS
 from pipeline.datasets.query import ask
 from pipeline.datasets.schema import arrow_schema
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 UNDATED = "undated"
+_LATER = "superseded_by"
 
 _CHOSEN = """
-select * from facts
+select {columns} from facts
 where {where} and ($day::date is null or published_on <= $day) and list_contains($quality, quality)
 """
 
@@ -44,9 +46,11 @@ def facts_as_of(
     wanted: Mapping[str, str],
     day: date | None,
     quality: Collection[str],
+    columns: Sequence[str] | None = None,
 ) -> tuple[pa.Table, dict[str, int]]:
     """The facts whose columns have the `wanted` values, with `superseded_by`, ordered by report and fact.
 
+    Of all columns or of those given, in the declared order: what is not asked for is not read.
     `parts` are those of the datasets `facts` and `superseded`. The second answer counts what the question
     leaves out: by quality, and, where a `day` is asked for, for want of a date.
     """
@@ -57,10 +61,25 @@ def facts_as_of(
     counted = {row["because"]: row["facts"] for row in left_out}
     if day is not None:
         counted.setdefault(UNDATED, 0)
-    chosen = ask(_CHOSEN.format(where=where), files=facts, given=given)
+    schema = view_schema(columns)
+    stored = [f'"{name}"' for name in {"report_id", "fact_id", *schema.names} - {_LATER}]
+    chosen = ask(_CHOSEN.format(where=where, columns=", ".join(sorted(stored))), files=facts, given=given)
     chosen = chosen.sort_by([("report_id", "ascending"), ("fact_id", "ascending")])
-    after = _after(chosen, parts["superseded"], wanted.get("concept"), day)
-    return chosen.append_column("superseded_by", after).cast(arrow_schema(VIEWED_FACTS)), counted
+    if _LATER in schema.names:
+        after = _after(chosen, parts["superseded"], wanted.get("concept"), day)
+        chosen = chosen.append_column(_LATER, after)
+    return chosen.select(schema.names).cast(schema), counted
+
+
+def view_schema(columns: Sequence[str] | None) -> pa.Schema:
+    """The columns of the view, or some of them in its order; InputError where one is none of them."""
+    import pyarrow as pa
+
+    schema = arrow_schema(VIEWED_FACTS)
+    unknown = sorted(set(columns or ()) - set(schema.names))
+    if unknown:
+        raise InputError(f"facts have no column {unknown[0]!r}; there are {', '.join(schema.names)}")
+    return schema if columns is None else pa.schema([field for field in schema if field.name in columns])
 
 
 def _after(

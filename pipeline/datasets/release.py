@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from pipeline.datasets.asof import UNDATED, facts_as_of
+from pipeline.datasets.asof import UNDATED, facts_as_of, view_schema
 from pipeline.datasets.batches import Batch, Part, rows_of
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.files import digest_of
-from pipeline.datasets.published import GOOD, VIEWED_FACTS
+from pipeline.datasets.published import GOOD
 from pipeline.datasets.schema import CONTRACT_VERSION, arrow_schema
 from pipeline.datasets.views import WIDE_KINDS
 from pipeline.errors import DataError, InputError
@@ -91,6 +91,7 @@ class Release:
         *,
         known_by: Instant | None = ...,
         entity: str | None = ...,
+        columns: Sequence[str] | None = ...,
         as_arrow: Literal[True],
     ) -> pa.Table: ...
 
@@ -104,6 +105,7 @@ class Release:
         *,
         known_by: Instant | None = ...,
         entity: str | None = ...,
+        columns: Sequence[str] | None = ...,
         as_arrow: Literal[False] = ...,
     ) -> pd.DataFrame: ...
 
@@ -116,6 +118,7 @@ class Release:
         *,
         known_by: Instant | None = None,
         entity: str | None = None,
+        columns: Sequence[str] | None = None,
         as_arrow: bool = False,
     ) -> Any:
         """The facts with their successors, ordered by report and fact.
@@ -123,19 +126,20 @@ class Release:
         `as_of` keeps what was printed on or before that day (a date or `2025-03-01`), as it was then: a
         number restated later counts as not superseded. Facts of reports without a date are then left out.
         `known_by` answers from the release that was current at that instant (of a day: at its end, UTC), with
-        the readings and the reports of then. Numbers of a quality that is not asked for are left out.
+        the readings and the reports of then. Numbers of a quality that is not asked for are left out. Of a
+        large release ask for the `columns` you need: the others are then not read.
 
         How many were left out is in the log, in `DataFrame.attrs` and in the Arrow schema's metadata, as
         `undated` and, by quality, `left_out_failed` and so on.
         """
         held = self if known_by is None else self.known_by(known_by)
         if held is None:
-            return _shown(arrow_schema(VIEWED_FACTS).empty_table(), {}, as_arrow)
+            return _shown(view_schema(columns).empty_table(), {}, as_arrow)
         asked = {"table_kind": kind, "concept": concept, "entity": entity}
         wanted = {name: value for name, value in asked.items() if value is not None}
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         parts = {name: held.parts(name) for name in ("facts", "superseded")}
-        found, counted = facts_as_of(parts, wanted, day, quality)
+        found, counted = facts_as_of(parts, wanted, day, quality, columns)
         for name, number in counted.items():
             if number:
                 level = logging.WARNING if name == UNDATED else logging.INFO

@@ -1,16 +1,16 @@
-"""What a release costs at scale: `python tests/bench/releases.py EXTRACTED [REPORTS] [FOLDER]`.
+"""What a release costs at scale: `python tests/bench/releases.py EXTRACTED [COPIES] [FOLDER]`.
 
-The reports of EXTRACTED (as `yanbao run` leaves them) are copied under new ids, companies and dates until
-there are REPORTS of them (2,000), published, then 100 more on top, and asked. CPU seconds and the highest
-memory of each step are printed; each step is a process of its own. Each house and company has five reports,
-so that successors are found. The first publications go without their suites, which would take most of their
-time; the one on top has them. FOLDER (a temporary one) keeps what was made.
+The reports of EXTRACTED (as `yanbao run` leaves them) are written five times, as five reports of a house on a
+company of its own, and published. That release is then copied COPIES times (6) under new ids and companies,
+part by part, into one release: 58 copies of 69 reports make 20,010. 100 new reports are published on top
+through everything that publishing does, and questions are asked. CPU seconds and the highest memory of each
+step are printed, each in a process of its own. FOLDER (a temporary one) keeps what was made.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random
+import json
+import os
 import resource
 import subprocess
 import sys
@@ -24,106 +24,177 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.datasets.gate import Gate
+from pipeline.datasets.batches import Batch, Staging
+from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.changes import SEEN, content
+from pipeline.datasets.ledger import shown
+from pipeline.datasets.release import MANIFEST, Release, open_release
 from pipeline.datasets.schema import EXTRACTED, arrow_schema
-from pipeline.datasets.store import done, prepare, read_dataset
-from pipeline.datasets.suites import SuiteOutcome
+from pipeline.datasets.store import prepare, read_dataset
 
-HOUSES, REPEATS, TOP = 60, 5, 100
-AT_ONCE = 4_000  # reports that the first publications add
-START, DAYS = date(2025, 1, 1), 330
+YEARS, HOUSES, TOP = 5, 60, 100
+_ITEM_COLUMNS = (
+    "fact_id",
+    "entity",
+    "period_label",
+    "basis",
+    "unit",
+    "amount",
+    "published_on",
+    "superseded_by",
+)
+_IDS = ("report_id", "table_id", "fact_id", "check_id", "superseded_by")
+_LISTS = ("table_ids", "fact_ids", "suspects")
+_HEX = 64  # digits of a report's id; the others have fewer
 
 
-def replicate(source: Path, out: Path, first: int, last: int) -> None:
-    """Write the copies numbered `first` up to `last`, without forcing each to the disk."""
+def write_again(source: Path, out: Path, copy: int, year: int, upto: int | None = None) -> None:
+    """Write the reports of `source` as those of one year on the companies of one copy."""
     prepare(out)
-    originals = {name: read_dataset(source, name) for name in EXTRACTED}
-    ids = originals["reports"]["report_id"].to_pylist()
-    own = pa.array(sorted({t for row in originals["reports"]["tickers"].to_pylist() for t in row or ()}))
-    for start in range(first, last, len(ids)):
-        copied = {name: _copied(name, rows, start, ids, own) for name, rows in originals.items()}
-        for name, rows in copied.items():
-            places = pc.index_in(rows["report_id"], value_set=pa.array(_new(start, ids))).to_numpy()
-            for place, report_id in enumerate(_new(start, ids)[: last - start]):
-                low, high = places.searchsorted([place, place + 1])
-                part = rows.slice(low, high - low).cast(arrow_schema(EXTRACTED[name]))
-                pa.parquet.write_table(part, out / name / f"{report_id}.parquet", compression="zstd")
+    ids = read_dataset(source, "reports", columns=["report_id"])["report_id"].to_pylist()[:upto]
+    salt = f"{copy:03d}{year:01d}"
+    for name in EXTRACTED:
+        rows = _renamed(read_dataset(source, name, reports=ids), salt)
+        if name == "reports":
+            days = [date(2021 + year, 1, 1) + timedelta(days=5 * place) for place in range(len(ids))]
+            rows = _with(rows, "published_on", days)
+            rows = _with(rows, "broker", [f"券商{place % HOUSES}" for place in range(len(ids))])
+            rows = _with(rows, "company", [f"公司{copy}-{place}" for place in range(len(ids))])
+            rows = _with(rows, "tickers", [[f"{copy:03d}{place:03d}.SZ"] for place in range(len(ids))])
+        if name == "facts":
+            places = pc.index_in(rows["report_id"], value_set=pa.array([_salted_id(i, salt) for i in ids]))
+            whose = [f"{copy:03d}{place:03d}.SZ" for place in range(len(ids))]
+            covered = pc.not_equal(rows["table_kind"], "comps")
+            own = pa.array(whose).take(places.combine_chunks())
+            rows = rows.set_column(
+                rows.column_names.index("entity"), "entity", pc.if_else(covered, own, rows["entity"])
+            )
+        for report_id in ids:
+            mine = rows.filter(pc.equal(rows["report_id"], _salted_id(report_id, salt)))
+            part = mine.cast(arrow_schema(EXTRACTED[name]))
+            pa.parquet.write_table(part, out / name / f"{_salted_id(report_id, salt)}.parquet")
 
 
-def _new(start: int, ids: list[str]) -> list[str]:
-    return [hashlib.sha256(f"{start + place}".encode()).hexdigest() for place in range(len(ids))]
+def _with(table: pa.Table, column: str, values: list[Any]) -> pa.Table:
+    place = table.column_names.index(column)
+    return table.set_column(place, column, pa.array(values, table.schema.field(column).type))
 
 
-def _copied(name: str, rows: pa.Table, start: int, ids: list[str], own: pa.Array) -> pa.Table:
-    """A dataset of all originals as copies: other ids, and the report's number as its company."""
-    salt = f"{start:05x}"
-    place = pc.index_in(rows["report_id"], value_set=pa.array(ids))
-    companies = pa.array([f"{(start + i) // REPEATS:06d}.SZ" for i in range(len(ids))])
-    company = companies.take(place.combine_chunks())
-    chance = random.Random(start)
-    made: dict[str, Any] = {"report_id": pa.array(_new(start, ids)).take(place.combine_chunks())}
-    for column in {"table_id", "fact_id", "check_id"}.intersection(rows.column_names):
-        made[column] = _salted(rows[column], salt)
-    for column in {"table_ids", "fact_ids", "suspects"}.intersection(rows.column_names):
-        lists = rows[column].combine_chunks()
-        made[column] = pa.ListArray.from_arrays(lists.offsets, _salted(lists.flatten(), salt))
-    if name == "facts":
-        made["entity"] = pc.if_else(pc.is_in(rows["entity"], value_set=own), company, rows["entity"])
-    if name == "reports":
-        made["broker"] = [f"券商{(start + i) // REPEATS % HOUSES}" for i in range(len(ids))]
-        made["company"] = [f"公司{(start + i) // REPEATS}" for i in range(len(ids))]
-        made["tickers"] = [[one] for one in companies.to_pylist()]
-        made["published_on"] = [START + timedelta(days=chance.randrange(DAYS)) for _ in ids]
-    return pa.table({column: made.get(column, rows[column]) for column in rows.column_names})
+def _salted_id(name: str, salt: str) -> str:
+    return salt + name[len(salt) :]
 
 
 def _salted(ids: Any, salt: str) -> Any:
-    return pc.binary_join_element_wise(salt, pc.utf8_slice_codeunits(ids, 5, 64), "")
+    return pc.binary_join_element_wise(salt, pc.utf8_slice_codeunits(ids, len(salt), _HEX), "")
 
 
-def _ungated(*_: object) -> Gate:
-    return Gate(SuiteOutcome(()), ())
+def _renamed(rows: pa.Table, salt: str) -> pa.Table:
+    """The rows under ids that begin with `salt`; digits that tell ids apart are behind it."""
+    made: dict[str, Any] = {}
+    for name in rows.column_names:
+        if name in _IDS:
+            made[name] = _salted(rows[name], salt)
+        elif name in _LISTS:
+            lists = rows[name].combine_chunks()
+            made[name] = pa.ListArray.from_arrays(lists.offsets, _salted(lists.flatten(), salt))
+    return pa.table({name: made.get(name, rows[name]) for name in rows.column_names})
 
 
-def _publish(folder: Path, *, gated: bool = True) -> str:
-    from pipeline.datasets import releases
-
-    if not gated:
-        setattr(releases, "hold", _ungated)  # noqa: B010
-    release = releases.publish(folder / "extracted", folder / "published", force=True, why="a measurement")
-    fresh = sum(path.stat().st_nlink == 1 for path in release.path.rglob("*.parquet"))
+def multiply(folder: Path, copies: int) -> str:
+    """Make one release of `copies` of the current one, each on companies of its own."""
+    first = open_release(folder / "published")
+    staging = Staging(folder / "published" / "staged", None)
+    batches = [
+        _copied(first, batch, f"{copy:03d}", staging) for copy in range(copies) for batch in first.batches
+    ]
+    files = staging.finish(batches)
+    seen = pa.parquet.read_table(folder / "published" / SEEN)
+    seen = pa.concat_tables([_renamed(seen, f"{copy:03d}") for copy in range(copies)])
+    pa.parquet.write_table(seen, folder / "published" / SEEN)
+    for name in EXTRACTED:
+        for path in [p for p in (folder / "extracted" / name).iterdir() if p.stem != "empty"]:
+            for copy in range(1, copies):
+                os.link(path, path.with_name(f"{copy:03d}{path.name[3:]}"))
+    events = [
+        pa.parquet.read_table(staging.path(batch["versions"])) for batch in batches if "versions" in batch
+    ]
+    now = shown(pa.concat_tables(events))
+    versions = dict(zip(now["report_id"].to_pylist(), now["version"].to_pylist(), strict=True))
+    rows = {n: {"rows": sum(b[n].rows for b in batches if n in b)} for n in release_datasets()}
+    manifest = {
+        **first.manifest,
+        "content": content(versions),
+        "datasets": rows,
+        "batches": [{name: part.file for name, part in batch.items()} for batch in batches],
+        "files": {
+            part.file: {"sha256": part.sha256, "rows": part.rows, "bytes": part.bytes}
+            for part in files.values()
+        },
+    }
+    (staging.folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    staging.folder.rename(first.path.with_name("multiplied"))
+    first.path.rename(first.path.with_name("seed"))
+    first.path.with_name("multiplied").rename(first.path)
+    size = sum(part.bytes for part in files.values()) / 1e6
     return (
-        f"{release.rows['reports']:,} reports, {release.rows['facts']:,} facts, "
-        f"{sum(release.rows.values()):,} rows; {len(release.manifest['files'])} files, {fresh} of them new; "
-        f"gate {release.manifest['gate']['failures']}"
+        f"{rows['reports']['rows']:,} reports, {sum(n['rows'] for n in rows.values()):,} rows, {size:,.0f} MB"
     )
 
 
-def _as_of(folder: Path, **asked: str) -> str:
-    from pipeline.datasets.releases import open_release
+def _copied(first: Release, batch: Batch, salt: str, staging: Staging) -> Batch:
+    found: dict[str, Any] = {}
+    for name, part in batch.items():
+        rows = _renamed(pa.parquet.read_table(first.path / part.file, partitioning=None), salt)
+        for column in {"entity", "company", "entity_name"}.intersection(rows.column_names):
+            own = (
+                pc.starts_with(rows[column], "000")
+                if column == "entity"
+                else pc.starts_with(rows[column], "公司0")
+            )
+            digits = pc.utf8_slice_codeunits(rows[column], 3, 100)
+            told = pc.binary_join_element_wise(salt if column == "entity" else f"公司{int(salt)}", digits, "")
+            rows = rows.set_column(
+                rows.column_names.index(column), column, pc.if_else(own, told, rows[column])
+            )
+        if name == "reports":
+            tickers = [[salt + t[3:] for t in row] for row in rows["tickers"].to_pylist()]
+            rows = _with(rows, "tickers", tickers)
+        found |= staging.write(name, rows)  # one beginning for all: their order stays
+    return found
 
-    found = open_release(folder / "published").facts(as_arrow=True, **asked)
+
+def _publish(folder: Path) -> str:
+    from pipeline.datasets import releases
+
+    release = releases.publish(folder / "extracted", folder / "published", force=True, why="a measurement")
+    fresh = [path for path in release.path.rglob("*.parquet") if path.stat().st_nlink == 1]
+    return (
+        f"{release.rows['reports']:,} reports, {release.rows['facts']:,} facts, "
+        f"{sum(release.rows.values()):,} rows; {len(release.manifest['files'])} files, {len(fresh)} of them "
+        f"its own, {sum(path.stat().st_size for path in fresh) / 1e6:,.1f} MB"
+    )
+
+
+def _as_of(folder: Path, **asked: Any) -> str:
+    found = open_release(folder / "published").facts(as_arrow=True, as_of="2025-08-31", **asked)
     return f"{found.num_rows:,} facts, {found.num_rows - found['superseded_by'].null_count:,} superseded"
 
 
 def _sql(folder: Path, sql: str) -> str:
     from pipeline.datasets.reader import query
-    from pipeline.datasets.releases import open_release
 
     return f"{query(open_release(folder / 'published'), sql, form='arrow').num_rows:,} rows"
 
 
 STEPS: dict[str, Callable[[Path], str]] = {
-    "publish": lambda folder: _publish(folder, gated=False),
-    "publish 100 on top": _publish,
+    "publish the first": _publish,
+    "publish 100 more": _publish,
     "publish again, nothing new": _publish,
     "facts of one item as of a day": lambda folder: _as_of(
-        folder, concept="net_profit_parent", as_of="2025-08-31"
+        folder, concept="net_profit_parent", columns=_ITEM_COLUMNS
     ),
-    "facts of one company as of a day": lambda folder: _as_of(folder, entity="000007.SZ", as_of="2025-08-31"),
-    "consensus as of a day, all companies and items": lambda folder: _sql(
-        folder, "from consensus_at(date '2025-08-31')"
-    ),
+    "facts of one company as of a day": lambda folder: _as_of(folder, entity="000007.SZ"),
+    "consensus as of a day": lambda folder: _sql(folder, "from consensus_at(date '2025-08-31')"),
 }
 
 
@@ -138,12 +209,14 @@ def _measured(step: str, folder: Path) -> None:
     )
 
 
-def main(source: Path, reports: int, folder: Path) -> None:
+def main(source: Path, copies: int, folder: Path) -> None:
     """Run every step in a process of its own."""
-    for upto in [*range(AT_ONCE, reports, AT_ONCE), reports]:
-        replicate(source, folder / "extracted", len(done(folder / "extracted")), upto)
-        _run("publish", folder)
-    replicate(source, folder / "extracted", reports, reports + TOP)
+    for year in range(YEARS):
+        write_again(source, folder / "extracted", 0, year)
+    _run("publish the first", folder)
+    print(multiply(folder, copies), flush=True)
+    for copy in range(2):
+        write_again(source, folder / "extracted", copy, YEARS, TOP // 2)
     for step in list(STEPS)[1:]:
         _run(step, folder)
 
@@ -156,6 +229,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "--step":
         _measured(sys.argv[2], Path(sys.argv[3]))
     else:
-        count = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+        count = int(sys.argv[2]) if len(sys.argv) > 2 else 6
         kept = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(tempfile.mkdtemp())
         main(Path(sys.argv[1]), count, kept)

@@ -226,6 +226,16 @@ def test_facts_are_chosen_by_kind_concept_day_and_quality(
     assert release.manifest["undated_facts"] == 1
 
 
+def test_columns_are_chosen_in_the_declared_order(out: Path, tmp_path: Path, publish: Publish) -> None:
+    release = publish(out, tmp_path / "published", now=MONDAY)
+    whole = release.facts(as_arrow=True)
+    some = release.facts(columns=("superseded_by", "text"), as_arrow=True)
+    assert some.equals(whole.select(["text", "superseded_by"]))
+    assert release.facts(columns=["amount"])["amount"].tolist() == whole["amount"].to_pylist()
+    with pytest.raises(InputError, match="facts have no column 'page_no'; there are fact_id, report_id"):
+        release.facts(columns=["page_no"])
+
+
 def test_empty_run_publishes_typed_tables(tmp_path: Path) -> None:
     prepare(tmp_path / "e")
     release = publish_through(tmp_path / "e", tmp_path / "p", now=MONDAY)
