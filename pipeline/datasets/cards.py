@@ -160,7 +160,7 @@ def _table_schema(dataset: Dataset) -> dict[str, Any]:
             "constraints": constraints,
         }
         fields.append({name: value for name, value in field.items() if value})
-    schema: dict[str, Any] = {"fields": fields}
+    schema: dict[str, Any] = {"fields": fields, "missingValues": []}  # an empty text is a printed blank
     if not any(column.null for column in dataset.columns if column.name in dataset.key):
         schema["primaryKey"] = list(dataset.key)
     keys = [

@@ -26,7 +26,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     root = tmp_path_factory.mktemp("cards")
     for name in ("a.pdf", "b.pdf"):
         of = report(name)
-        write(root / "extracted", of, [estimate(of, "100"), estimate(of, "—", 2)])
+        write(root / "extracted", of, [estimate(of, "100"), estimate(of, "—", 2), estimate(of, "", 3)])
     return published(root)
 
 
@@ -77,7 +77,7 @@ def test_package_names_every_part_with_its_columns(release: Release) -> None:
         assert [release.path / path for path in paths] == release.parts(name)
         assert [field["name"] for field in resources[name]["schema"]["fields"]] == list(dataset.names)
     assert resources["facts"]["schema"]["primaryKey"] == ["fact_id"]
-    assert resources["facts"]["rows"] == 4
+    assert resources["facts"]["rows"] == 6
     value = next(f for f in resources["facts"]["schema"]["fields"] if f["name"] == "value")
     assert value["lineage"] == "facts.value, corrections.value_corrected (pipeline.datasets.rows)"
 
@@ -111,7 +111,7 @@ def test_card_has_a_head_that_hugging_face_reads(release: Release) -> None:
     assert configs == {name: f"{name}/*.parquet" for name in release_datasets()}
     for pattern in configs.values():
         assert list(release.path.glob(pattern))
-    assert "- 2 reports, 2 tables, 4 numbers\n" in text
+    assert "- 2 reports, 2 tables, 6 numbers\n" in text
     assert all(f"\n## {d.name}\n" in text for d in declared() if d.name not in ("cells", "coverage"))
 
 
