@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from pipeline.meaning.claims import Claim, contradicted
 from pipeline.meaning.entities import (
     currency_of,
     is_aggregate,
@@ -21,6 +22,7 @@ from pipeline.meaning.entities import (
     ticker_in,
     trading_currency,
 )
+from pipeline.meaning.fiscal import year_end_of
 from pipeline.meaning.kinds import kinds_of, names_kind
 from pipeline.meaning.labels import concept_of, measure_of
 from pipeline.meaning.lexicon import plain, unwrap
@@ -146,14 +148,16 @@ class Meaning:
 
 
 def meaning_of(
-    tables: Sequence[Table], report: Report, *, fiscal_year_end: tuple[int, int] = (12, 31)
+    tables: Sequence[Table], report: Report, *, fiscal_year_end: tuple[int, int] | None = None
 ) -> list[Meaning]:
     """All tables of a report with their kinds and facts, in the order given.
 
-    Read together they know more than alone: which list of key figures is the front page's summary, and in
-    which currency the company reports where a table does not say.
+    Read together they know more than alone: which list of key figures is the front page's summary, in which
+    currency the company reports where a table does not say, and on which day its fiscal year ends
+    (`fiscal_year_end` where that is known already).
     """
     kinds = kinds_of(tables)
+    year_end = fiscal_year_end or year_end_of(tables, kinds)
     currency = currency_of_statements(tables, kinds, _yuan(report))
     found = []
     for table, kind in zip(tables, kinds, strict=True):
@@ -165,7 +169,7 @@ def meaning_of(
             report=report,
             currency=currency,
             borrowed_unit=unit_beside(table, tables, kinds) if kind in (*STATEMENTS, "ratios") else "",
-            fiscal_year_end=fiscal_year_end,
+            fiscal_year_end=year_end,
         )
         found.append(Meaning(table, identifier, kind, tuple(facts)))
     return found
@@ -219,9 +223,16 @@ class _Reading:
         self._around, self._borrowed = around(table), borrowed_unit
 
     def facts(self) -> Iterator[Fact]:
-        for cell in self._values:
-            if self._counts(cell):
-                yield self._fact(cell)
+        found = [(cell, self._fact(cell)) for cell in self._values if self._counts(cell)]
+        doubtful: frozenset[str] = frozenset()
+        if self._kind in ("segments", "other"):
+            doubtful = contradicted(
+                Claim(f.fact_id, f.concept, (f.period_label, f.entity, cell.column), f.text)
+                for cell, f in found
+                if f.concept is not None and f.missing is None
+            )
+        for _, fact in found:
+            yield replace(fact, concept=None) if fact.fact_id in doubtful else fact
 
     def _counts(self, cell: Cell) -> bool:
         """Whether the cell prints a number, or stands for one."""

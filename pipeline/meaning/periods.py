@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.meaning.entities import parse_ticker
 from pipeline.meaning.lexicon import read_rows
@@ -35,6 +35,26 @@ _FORMS = (
     re.compile(rf"fy(?P<y>{_YEAR}|\d{{2}})"),
     re.compile(rf"(?P<y>{_YEAR})年?"),
 )
+_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# The month in which the fiscal year ends, set before the year: FY3/25, Mar-25E. 3/25 alone is no period.
+_MONTH_AND_YEAR = re.compile(
+    rf"(?P<fy>fy)?(?:(?P<m>1[0-2]|0?[1-9])/|(?P<name>{_NAMES})[a-z]*[-/.']?)(?P<y>{_YEAR}|\d{{2}})(?P<mark>.*)"
+)
+# 截至2024年3月31日止年度, six months ended 30 June 2024
+_SPANS = {
+    "年度": 12, "十二个月": 12, "12个月": 12, "六个月": 6, "6个月": 6, "三个月": 3, "3个月": 3, "九个月": 9,
+    "9个月": 9, "year": 12, "twelvemonths": 12, "12months": 12, "sixmonths": 6, "6months": 6,
+    "threemonths": 3, "3months": 3, "ninemonths": 9, "9months": 9,
+}  # fmt: skip
+_ENDED = re.compile(
+    rf"截?至?(?:(?P<y>{_YEAR})年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])日止?的?(?P<span>\w+)"
+)
+_ENDED_ENGLISH = re.compile(
+    rf"(?:the)?(?:fiscal)?(?P<span>[a-z0-9]+?)(?:ended|ending|to)(?:(?P<d>[0-3]?\d)(?P<name>{_NAMES})[a-z]*|"
+    rf"(?P<name2>{_NAMES})[a-z]*(?P<d2>[0-3]?\d),?)(?P<y>{_YEAR})?"
+)
+# Part of a year on a level of its own: H1, 1H, Q3, 9M.
+_LONE_PART = re.compile(r"(?P<k>[hq])(?P<n>[1-4])|(?P<n2>[1-9])(?P<k2>[hqm])")
 # Two digits are a year only with a mark behind them: 24E. A bare 24 is a number.
 _SHORT = re.compile(r"'?(?P<y>\d{2})年?")
 # A bracket without digits behind a year is an aside: 2024 (Huatai), 2025E (百万元).
@@ -47,6 +67,14 @@ _OF_YEAR = re.compile(
 _INSIDE = re.compile(
     rf"(?<![\d.\w])(?:(?P<long>{_YEAR})年?(?P<mark>\(?[aef]\)?)?|'?(?P<short>\d{{2}})(?P<smark>[aef]))(?![\d\w.,%/-])"
 )
+
+
+class _Stretch(NamedTuple):
+    """A stretch that ends on a day: 截至6月30日止六个月; the year where it is printed with it."""
+
+    year: int | None
+    last: tuple[int, int]
+    months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +122,47 @@ def parse_period(head: str, *, fiscal_year_end: tuple[int, int] = (12, 31)) -> P
     levels = [_clean(level) for level in head.split("|")]
     found: Period | None = None
     lone: Mark | None = None
+    stretch: _Stretch | str | None = None
     for level in levels:
         mark = _mark_of(level.strip("()"))
         if mark is not None:
             lone = mark
             continue
+        if (said := _stretch(level)) is not None:
+            stretch = said
+            continue
         read = _of_level(level, fiscal_year_end)
         found = read[0] if read else found
+    if isinstance(stretch, _Stretch) and found is None and stretch.year is not None:
+        found = _ended(stretch.year, stretch, fiscal_year_end, None)
+    elif stretch is not None and found is not None and found.label.isdigit():
+        year, own = int(found.label), found.mark
+        if isinstance(stretch, str):
+            found = _fiscal(year, stretch, fiscal_year_end, own)
+        else:
+            found = _ended(year, stretch, fiscal_year_end, own)
     if found is not None and found.mark is None and lone is not None:
         return replace(found, mark=lone)
     return found
+
+
+def _stretch(level: str) -> _Stretch | str | None:
+    """What a level says of the year on another: 上半年 (`H1`), or 截至6月30日止六个月."""
+    lone = _LONE_PART.fullmatch(level)
+    if lone is not None:
+        kind, number = lone["k"] or lone["k2"], int(lone["n"] or lone["n2"])
+        return f"{kind.upper()}{number}" if number <= {"h": 2, "q": 4, "m": 9}[kind] else None
+    if part := _parts().get(level):
+        return part
+    match = _ENDED.fullmatch(level) or _ENDED_ENGLISH.fullmatch(level)
+    months = _SPANS.get(match["span"]) if match is not None else None
+    if match is None or months is None:
+        return None
+    groups = match.groupdict()
+    name = groups.get("name") or groups.get("name2")
+    month = _NAMES.split("|").index(name) + 1 if name else int(groups["m"])
+    day = int(groups["d"] or groups["d2"])
+    return _Stretch(int(match["y"]) if match["y"] else None, (month, day), months)
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +173,7 @@ def without_period(level: str) -> str:
     without a period is given back as it is.
     """
     clean = _clean(level)
-    if _mark_of(clean.strip("()")) is not None:
+    if _mark_of(clean.strip("()")) is not None or _stretch(clean) is not None:
         return ""
     read = _of_level(clean, (12, 31))
     return level if read is None else read[1]
@@ -156,6 +215,8 @@ def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | Non
         year = int(on["y"]) if len(on["y"]) == 4 else 2000 + int(on["y"])
         day = _day(year, int(on["m"]), int(on["d"]))
         return (day, "") if day else None
+    if (monthly := _with_month(level)) is not None:
+        return monthly, ""
     for form in _FORMS:
         match = form.match(level)
         if match is None:
@@ -178,6 +239,31 @@ def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | Non
         period = _period(short, "", mark, year_end) if mark else None
         return (period, "") if period else None
     return _inside(level, year_end)
+
+
+def _with_month(level: str) -> Period | None:
+    """A fiscal year with the month in which it ends: FY3/25E, Mar-25A."""
+    match = _MONTH_AND_YEAR.fullmatch(level)
+    if match is None:
+        return None
+    mark = _mark_of(match["mark"].strip("()")) if match["mark"] else None
+    if (match["mark"] and mark is None) or not (mark or match["fy"]):
+        return None
+    month = _NAMES.split("|").index(match["name"]) + 1 if match["name"] else int(match["m"])
+    year = int(match["y"]) if len(match["y"]) == 4 else 2000 + int(match["y"])
+    return _fiscal(year, "", (month, 31), mark)
+
+
+def _ended(year: int, stretch: _Stretch, year_end: tuple[int, int], mark: Mark | None) -> Period | None:
+    """The stretch up to its day in a year; a part of a year has its place in the fiscal year, or is none."""
+    month, _ = stretch.last
+    if stretch.months == 12:
+        return _fiscal(year, "", stretch.last, mark)
+    into = (month - year_end[0] - 1) % 12 + 1  # months of the fiscal year that are over
+    if into % stretch.months:
+        return None
+    part = "M9" if stretch.months == 9 else f"{'Q' if stretch.months == 3 else 'H'}{into // stretch.months}"
+    return _fiscal(year if month <= year_end[0] else year + 1, part, year_end, mark)
 
 
 def _part_of(rest: str) -> tuple[str, str]:

@@ -384,3 +384,35 @@ def test_a_name_with_two_listings_is_neither() -> None:
 def test_a_code_is_no_number() -> None:
     table = grid([""], [["股票代码", "301080"], ["总股本(百万股)", "120"]])
     assert [f.label for f in read(table, "cover_data")] == ["总股本(百万股)"]
+
+
+def test_a_margin_printed_for_each_nameless_business_is_nobodys() -> None:
+    lines = [
+        ["营业收入（亿元）", "49.86"],
+        ["毛利率", "93.4%"],
+        ["营业收入（亿元）", "7.87"],
+        ["毛利率", "35.9%"],
+    ]
+    facts = read(grid(["2024"], lines), "segments")
+    assert [f.concept for f in facts] == [None, None, None, None]
+    same = [["营业收入合计", "9"], ["分地区"], ["营业收入合计", "9"]]
+    assert [f.concept for f in read(grid(["2024"], same), "segments")] == ["revenue", "revenue"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "start", "end"),
+    [
+        ("截至3月31日止年度 (人民币百万)", date(2023, 4, 1), date(2024, 3, 31)),
+        ("年结日：6月30日", date(2023, 7, 1), date(2024, 6, 30)),
+        ("FYE Mar (HK$ mn)", date(2023, 4, 1), date(2024, 3, 31)),
+        ("截至12月31日止年度", date(2024, 1, 1), date(2024, 12, 31)),
+        ("会计年度", date(2024, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_the_fiscal_year_ends_where_the_statements_say(printed: str, start: date, end: date) -> None:
+    lines = [["营业收入", "5,805"], ["营业成本", "3,000"], ["营业利润", "900"]]
+    income = replace(grid(["2024A"], lines, title="利润表"), stub_head=printed)
+    summary = grid(["2024A"], [["营业收入", "5,805"], ["净利润", "3"], ["EPS", "1"], ["PE", "9"]], page=2)
+    found = meaning_of([income, summary], Meta())
+    assert {what(f, "period_start", "period_end") for f in found[0].facts} == {(start, end)}
+    assert {f.period_end for f in found[1].facts if f.concept == "revenue"} <= {end}

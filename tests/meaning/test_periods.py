@@ -189,3 +189,51 @@ def test_what_a_period_starts_with_is_measured_the_day_before() -> None:
 @pytest.mark.parametrize("text", ["1969", "1969A", "1980年", "FY1969", "1H1969"])
 def test_numbers_before_the_years_of_reports_are_no_periods(text: str) -> None:
     assert parse_period(text) is None
+
+
+MARCH = (3, 31)
+
+
+@pytest.mark.parametrize(
+    ("head", "label", "start", "end"),
+    [
+        ("FY3/25E", "2025", date(2024, 4, 1), date(2025, 3, 31)),
+        ("Mar-25A", "2025", date(2024, 4, 1), date(2025, 3, 31)),
+        ("截至2024年6月30日止年度", "2024", date(2023, 7, 1), date(2024, 6, 30)),
+        ("Year ended 30 June 2024", "2024", date(2023, 7, 1), date(2024, 6, 30)),
+        ("截至3月31日止年度|2024A", "2024", date(2023, 4, 1), date(2024, 3, 31)),
+        ("截至2024年9月30日止六个月", "2025H1", date(2024, 4, 1), date(2024, 9, 30)),
+        ("截至9月30日止六个月|2024", "2025H1", date(2024, 4, 1), date(2024, 9, 30)),
+        ("截至2024年12月31日止三个月", "2025Q3", date(2024, 10, 1), date(2024, 12, 31)),
+        ("nine months ended December 31, 2024", "2025M9", date(2024, 4, 1), date(2024, 12, 31)),
+        ("2025|上半年", "2025H1", date(2024, 4, 1), date(2024, 9, 30)),
+    ],
+)
+def test_the_end_of_a_period_in_words(head: str, label: str, start: date, end: date) -> None:
+    period = parse_period(head, fiscal_year_end=MARCH)
+    assert period is not None
+    assert (period.label, period.start, period.end) == (label, start, end)
+
+
+@pytest.mark.parametrize(
+    ("head", "label"),
+    [
+        ("上半年|2024", "2024H1"),
+        ("2024|Q3", "2024Q3"),
+        ("1H|2024E", "2024H1"),
+        ("前三季度|2024", "2024M9"),
+        ("截至6月30日止六个月|2025", "2025H1"),
+    ],
+)
+def test_a_part_of_the_year_on_a_level_of_its_own(head: str, label: str) -> None:
+    period = parse_period(head)
+    assert period is not None
+    assert period.label == label
+
+
+@pytest.mark.parametrize(
+    "head", ["3/25", "Mar-25", "May 2024", "截至9月30日止六个月|2024", "六个月", "上半年", "Q3"]
+)
+def test_what_is_no_fiscal_period_by_itself(head: str) -> None:
+    """A month may be one of operating data; half a year to September is none of a year to December."""
+    assert parse_period(head) is None
