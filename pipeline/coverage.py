@@ -10,27 +10,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pipeline.left_out import RUNNING_TEXT, recurring, stretches
 from pipeline.reading.page import Box, Page, Word
 from pipeline.tables.table import Table
 
 _NUMBER = re.compile(r"\d[\d,，]*(?:[.．]\d+)?")
 _BAND = 16  # points; boxes are looked up by the horizontal bands they touch
 _SLACK = 1.5  # points; a box of a cell may be cut a little tighter than the word in it
-_MARGIN = 0.07  # of the page's height: running heads and page numbers stand in the outer seven hundredths
 
-RUNNING_TEXT = "running text"
-ALONE = "chart or lone figure"
-IN_TABLE = "head or label of a table"
-FURNITURE = "head or foot of the page"
+HEAD = "head or label of a table"
+WORDS = "words in a table"
+IN_TABLE = "inside a table but in no cell"
 UNREADABLE = "no usable text layer"
 
 
 class _Number(NamedTuple):
-    """One printed number: its middle, and whether its word holds nothing else."""
+    """One printed number: its middle, and why it is no fact unless a table has it."""
 
     x: float
     y: float
-    alone: bool
+    reason: str
 
 
 class _Boxes:
@@ -57,23 +56,57 @@ def coverage_rows(
     in_facts: defaultdict[int, list[Box]] = defaultdict(list)
     for fact in facts:
         in_facts[fact["page"]].append(Box(fact["x0"], fact["top"], fact["x1"], fact["bottom"]))
-    in_tables: defaultdict[int, list[Box]] = defaultdict(list)
+    places: defaultdict[int, defaultdict[str, list[Box]]] = defaultdict(lambda: defaultdict(list))
     standing: Counter[int] = Counter()
     for table in tables:
-        in_tables[table.pages[0]].append(table.box)
+        places[table.pages[0]][IN_TABLE].append(table.box)
         for cell in table.cells:
-            in_tables[cell.page].append(cell.box)
+            if cell.text:
+                places[cell.page][WORDS if cell.role == "value" else HEAD].append(cell.box)
         standing.update(set(table.pages))
+    heads = recurring(pages)
     return [
         _row(
             report_id,
             page,
             standing[page.number],
-            _Boxes(in_facts[page.number]),
-            _Boxes(in_tables[page.number]),
+            _Places(in_facts[page.number], places[page.number], page, heads),
         )
         for page in pages
     ]
+
+
+class _Places:
+    """What stands where on one page."""
+
+    def __init__(
+        self,
+        facts: Sequence[Box],
+        tables: Mapping[str, Sequence[Box]],
+        page: Page,
+        heads: set[tuple[int, str]],
+    ) -> None:
+        self.facts = _Boxes(facts)
+        self._tables = {reason: _Boxes(tables.get(reason, ())) for reason in (WORDS, HEAD, IN_TABLE)}
+        self._boxes = tables.get(IN_TABLE, ())
+        self._page, self._heads = page, heads
+
+    def numbers(self) -> Iterator[_Number]:
+        """Every run of digits with its separators: `12.3` in `净利润12.3亿元` as well as a word `12.3%`."""
+        usable = self._page.text_layer == "good"
+        for stretch in stretches(self._page, self._heads, self._boxes, self._taken):
+            for word in stretch.words:
+                for match in _NUMBER.finditer(word.text):
+                    x = _middle(word, match.start(), match.end())
+                    table = self._of_table(x, word.yc)
+                    reason = (table or stretch.reason or RUNNING_TEXT) if usable else UNREADABLE
+                    yield _Number(x, word.yc, reason)
+
+    def _of_table(self, x: float, y: float) -> str | None:
+        return next((reason for reason, boxes in self._tables.items() if boxes.hold(x, y)), None)
+
+    def _taken(self, word: Word) -> bool:
+        return self.facts.hold(word.xc, word.yc) or self._of_table(word.xc, word.yc) is not None
 
 
 def unread_row(report_id: str, page: int) -> dict[str, Any]:
@@ -82,11 +115,10 @@ def unread_row(report_id: str, page: int) -> dict[str, Any]:
     return {"report_id": report_id, "page": page, **counts, "left_out": None}
 
 
-def _row(report_id: str, page: Page, tables: int, facts: _Boxes, cells: _Boxes) -> dict[str, Any]:
-    numbers = list(_numbers(page))
-    left = [number for number in numbers if not facts.hold(number.x, number.y)]
-    causes = Counter(_cause(page, number, cells) for number in left)
-    ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
+def _row(report_id: str, page: Page, tables: int, places: _Places) -> dict[str, Any]:
+    numbers = list(places.numbers())
+    left = [number for number in numbers if not places.facts.hold(number.x, number.y)]
+    ranked = sorted(Counter(number.reason for number in left).items(), key=lambda item: (-item[1], item[0]))
     return {
         "report_id": report_id,
         "page": page.number,
@@ -98,48 +130,12 @@ def _row(report_id: str, page: Page, tables: int, facts: _Boxes, cells: _Boxes) 
     }
 
 
-def _numbers(page: Page) -> Iterator[_Number]:
-    """Every run of digits with its separators: `12.3` in `净利润12.3亿元` as well as a word `12.3%`."""
-    words = page.words
-    for index, word in enumerate(words):
-        if not any(char.isdigit() for char in word.text):
-            continue
-        alone = _is_bare(word) and not _continues(words, index)
-        for match in _NUMBER.finditer(word.text):
-            yield _Number(_middle(word, match.start(), match.end()), word.yc, alone)
-
-
-def _is_bare(word: Word) -> bool:
-    """Digits, signs and a short unit, no words around them."""
-    return any(char.isdigit() for char in word.text) and sum(char.isalpha() for char in word.text) <= 2
-
-
-def _continues(words: Sequence[Word], index: int) -> bool:
-    """Whether the word stands in a line of text: a neighbour with letters closer than one em and a half."""
-    word = words[index]
-    for other in (*words[max(index - 1, 0) : index], *words[index + 1 : index + 2]):
-        apart = max(other.x0 - word.x1, word.x0 - other.x1)
-        if abs(other.yc - word.yc) < word.size / 2 and apart < 1.5 * word.size and not _is_bare(other):
-            return True
-    return False
-
-
 def _middle(word: Word, start: int, end: int) -> float:
     """Horizontal middle of some of a word's characters, by their own edges where the reader gives them."""
     if len(word.char_x) == len(word.text) + 1:
         return (word.char_x[start] + word.char_x[end]) / 2
     step = (word.x1 - word.x0) / len(word.text)
     return word.x0 + step * (start + end) / 2
-
-
-def _cause(page: Page, number: _Number, cells: _Boxes) -> str:
-    if page.text_layer != "good":
-        return UNREADABLE
-    if cells.hold(number.x, number.y):
-        return IN_TABLE
-    if not _MARGIN * page.height < number.y < (1 - _MARGIN) * page.height:
-        return FURNITURE
-    return ALONE if number.alone else RUNNING_TEXT
 
 
 def may_hold_tables(page: Page) -> bool:

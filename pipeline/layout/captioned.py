@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,10 +10,12 @@ from pipeline.layout.anchors import horizontal_extents
 from pipeline.layout.block import Caption
 from pipeline.layout.blocks import is_furniture
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, unit_in
-from pipeline.layout.lines import cluster_lines, join_words, segments_of
+from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import width_of
-from pipeline.reading.page import Box, Fill, Page, Rule, Word
+from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds
 
+_BEGUN = re.compile(r"(?:图表|图|表|Figure|Exhibit|Table|Chart)\s*(?:\d{1,3}\s*[:：.]?)?", re.IGNORECASE)
+TAB = 4.0  # em; a caption's word, number and name are set no further apart
 CAPTION_EM = 80.0  # a longer text is a sentence that begins with 图 5
 FAR = 46.0  # points without a word that end a region
 FOOT = 0.9  # of the page's height: what stands below is the foot of the page, not the next text
@@ -46,7 +49,7 @@ def page_lines(page: Page) -> list[Line]:
 
 def captions_on(line: Sequence[Word]) -> list[Caption]:
     """The captions that begin on a line, from the left; two tables side by side have two."""
-    segments = segments_of(line)
+    segments = _with_whole_captions(segments_of(line))
     starts = [
         i for i, s in enumerate(segments) if parse_caption(s.text, s.box) and not s.text.strip().isdigit()
     ]
@@ -64,6 +67,20 @@ def captions_on(line: Sequence[Word]) -> list[Caption]:
             return []
         found.append(caption)
     return found
+
+
+def _with_whole_captions(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments of a line, `图表` `21` `公司收入` set apart by tabs joined to one."""
+    joined: list[Segment] = []
+    for segment in segments:
+        last = joined[-1] if joined else None
+        begun = last is not None and _BEGUN.fullmatch(last.text.strip())
+        if last is not None and begun and segment.box.x0 - last.box.x1 < TAB * segment.size:
+            words = (*last.words, *segment.words)
+            joined[-1] = Segment(words, join_words(words), bounds(words))
+        else:
+            joined.append(segment)
+    return joined
 
 
 def find_regions(page: Page) -> list[Region]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pipeline.datasets.store import read_dataset, unfinished, unverified
+from pipeline.left_out import UNREAD
 from pipeline.reading.page import Box
 
 Outcome = Literal["complete", "partial", "failed"]
@@ -126,6 +127,11 @@ class PageCoverage:
     def left(self) -> int:
         """Numbers of the page that are no facts."""
         return max(self.numbers - self.in_facts, 0)
+
+    @property
+    def unread(self) -> int:
+        """Numbers of the page that stand in rows and columns which no table has."""
+        return sum(int(number) for reason, number in _REASON.findall(self.left_out) if reason == UNREAD)
 
 
 @dataclass(frozen=True, slots=True)

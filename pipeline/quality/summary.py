@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Name = TypeVar("Name", bound=str)
+UNREAD_WORTH = 4  # numbers of tables not read that make a page worth naming
 TOP = 8  # findings and incomplete reports shown, each
 _STYLES = {"failed": "red", "impossible": "red", "partial": "yellow", "improbable": "yellow"}
 
@@ -30,6 +31,8 @@ def render_summary(extracted: Path, console: Console) -> None:
     console.print(_totals(batch))
     for note in _not_complete(batch):
         console.print(note, soft_wrap=False)
+    for line in _unread(batch):
+        console.print(line, no_wrap=True, overflow="ellipsis")
     for line in _findings(batch):
         console.print(line, no_wrap=True, overflow="ellipsis")
     console.print(_next(batch, extracted))
@@ -91,6 +94,28 @@ def _not_complete(batch: Batch) -> list[Text]:
     ]
     if len(rows) > TOP:
         lines.append(Text(f"and {count(len(rows) - TOP, 'more report')} not complete", "dim"))
+    return [Text(""), *lines] if lines else []
+
+
+def _unread(batch: Batch) -> list[Text]:
+    """The pages with most numbers in rows and columns that no table has."""
+    from rich.text import Text
+
+    pages = sorted(
+        ((page.unread, report.file_name, page.page) for report in batch.reports for page in report.pages),
+        key=lambda found: (-found[0], found[1:]),
+    )
+    lost = [found for found in pages if found[0] >= UNREAD_WORTH]
+    lines = [
+        Text.assemble(
+            ("not read   ", "yellow"),
+            (printable(f"{name}  "), "dim"),
+            f"page {page}: {count(number, 'number')}",
+        )
+        for number, name, page in lost[:TOP]
+    ]
+    if len(lost) > TOP:
+        lines.append(Text(f"and {count(len(lost) - TOP, 'more page')}", "dim"))
     return [Text(""), *lines] if lines else []
 
 

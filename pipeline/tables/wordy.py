@@ -75,10 +75,20 @@ def _gives_way(numeric: Table, words: Table) -> bool:
     # The outer levels only: rows misread as heads may print years between them.
     ends = [(head.split("|")[0], head.split("|")[-1]) for head in numeric.heads]
     timed = sum(is_period(tight(first)) or is_period(tight(last)) for first, last in ends)
-    if not inside or timed > 1:
+    if not inside or timed > 1 or _columns_of_numbers(numeric) > 1:
         return False
     texts = [tight(c.text) for c in words.cells if c.role in ("label", "value", "section") and c.text]
     return sum(map(is_label_text, texts)) >= 2 * sum(map(is_number, texts))
+
+
+def _columns_of_numbers(table: Table) -> int:
+    """How many columns hold figures in most of their cells, dashes and years aside."""
+    columns: dict[int, list[bool]] = {}
+    for cell in table.cells:
+        if cell.role == "value":
+            text = tight(cell.text)
+            columns.setdefault(cell.column, []).append(is_number(text) and not is_period(text))
+    return sum(sum(figures) > 0.7 * len(figures) for figures in columns.values())
 
 
 def _rest_of(

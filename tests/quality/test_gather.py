@@ -89,6 +89,9 @@ def test_counts_of_rules_reports_and_pages(tmp_path: Path) -> None:
             report, 1, numbers_on_page=42, numbers_in_facts=30, left_out="running text 7; chart 3"
         ),
         factory.coverage(report, 2, numbers_on_page=10, numbers_in_facts=10, left_out=None),
+        factory.coverage(
+            report, 3, numbers_on_page=9, numbers_in_facts=0, left_out="table not read 8; lone figure 1"
+        ),
     ]
     out = tmp_path / "extracted"
     store.prepare(out)
@@ -99,9 +102,16 @@ def test_counts_of_rules_reports_and_pages(tmp_path: Path) -> None:
         ("b", 2, 2),
     ]
     (row,) = batch.reports
-    assert (row.numbers, row.in_facts, row.facts, row.failing) == (52, 40, 3, 1)
+    assert (row.numbers, row.in_facts, row.facts, row.failing) == (61, 40, 3, 1)
     assert [(item.message, item.count) for item in row.not_checkable] == [("no 负债合计", 2)]
-    assert batch.left_out == {"running text": 7, "chart": 3, "unexplained": 2}
+    assert batch.left_out == {
+        "running text": 7,
+        "chart": 3,
+        "unexplained": 2,
+        "table not read": 8,
+        "lone figure": 1,
+    }
+    assert [page.unread for page in row.pages] == [0, 0, 8]
     assert batch.mapped_facts == 3
 
 

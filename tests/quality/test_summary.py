@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipeline.datasets import store
 from pipeline.quality.summary import render_summary
 from tests.datasets import factory
 from tests.quality import runs
@@ -50,3 +51,14 @@ def test_a_clean_run_an_unchecked_one_and_an_empty_one(tmp_path: Path) -> None:
     assert "No findings: every check" in said(runs.write(tmp_path / "ok", (report, [table], facts, [ok])))
     assert "1 report not checked yet" in said(runs.write(tmp_path / "un", (report, [table], facts, None)))
     assert "No reports" in said(runs.write(tmp_path / "no"))
+
+
+def test_pages_with_tables_that_were_not_read_are_named_most_first(tmp_path: Path) -> None:
+    report = factory.report("深度.pdf")
+    lost = {3: "table not read 3", 5: "running text 2; table not read 14", 8: "table not read 5; chart 30"}
+    coverage = [factory.coverage(report, page, left_out=why) for page, why in lost.items()]
+    out = tmp_path / "extracted"
+    store.prepare(out)
+    store.write_report(out, factory.part(report, [], [], [], coverage=coverage))
+    lines = [line.strip() for line in said(out).splitlines() if line.startswith("not read")]
+    assert lines == ["not read   深度.pdf  page 5: 14 numbers", "not read   深度.pdf  page 8: 5 numbers"]
