@@ -12,10 +12,12 @@ from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block, Caption
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
-from pipeline.layout.stacks import Stack, even_steps, find_stacks
+from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds, union
 
+_DATE = re.compile(r"20\d\d(-|/|\.|年)\d{1,2}(-|/|\.|月)\d{1,2}日?")
+_DAY = re.compile(r"日期|时间|date", re.I)  # a row that states a day heads nothing
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
 PROSE_EM = 14.0
 
@@ -373,9 +375,14 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
 
 
 def _first_row_heads(rows: list[list[Word]], stack: Stack) -> tuple[list[list[Word]], list[list[Word]]]:
-    """Split off a first row that heads the columns: steps of a sensitivity grid, codes over numbers."""
+    """Split off a first row that heads the columns: steps of a grid, codes over numbers, a day."""
     first = segments_of(rows[0])
     over = [s for s in first if s.box.xc > stack.columns[0].x0 - 6]
+    if len(stack.columns) == 1 and len(rows) > MIN_ROWS and len(over) == 1 < len(first):
+        if _DAY.search(first[0].text):
+            return [], rows
+        dated = [bool(_DATE.fullmatch(join_words(row).split()[-1])) for row in rows]
+        return ([rows[0]], rows[1:]) if dated[0] and not any(dated[1:]) else ([], rows)
     if len(stack.columns) < 2 or len(rows) < 4 or len(over) != len(stack.columns):
         return [], rows
     if stack.numeric_labels:

@@ -324,8 +324,8 @@ class _Grid:
             for line in label_lines(lines)
             if abs(line.yc - values.yc) < 0.6 * line.size
         ]
-        only = [t for t in texts if not _CODE.fullmatch(t.text) and not is_value(tight(t.text))]
-        return only[0] if len(only) == 1 and len(texts) == 1 else None
+        texts = [text for text in texts if not is_value(tight(text.text))]  # prices stand in columns of text
+        return texts[0] if len(texts) == 1 and not _CODE.fullmatch(texts[0].text) else None
 
     def _add(
         self,
