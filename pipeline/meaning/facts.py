@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.meaning.claims import Claim, contradicted
+from pipeline.meaning.codes import code_columns, row_tickers
 from pipeline.meaning.entities import (
     currency_of,
     is_aggregate,
@@ -48,6 +49,8 @@ from pipeline.tables.table import Cell, Table
 UNHEADED = "value"
 # Stocks measured before the first day of the period that is printed over them.
 _OPENING = frozenset({"cash_opening"})
+# Tables in which one item may well stand several times: of several companies, or of two listings.
+_OF_MANY = frozenset({"cover_data", "comps", "benchmarks", "text"})
 # A report looks back and ahead by less than this; other years in heads are other numbers.
 _FIRST_YEAR, _YEARS_AHEAD = 1990, 15
 
@@ -204,8 +207,8 @@ class _Reading:
         statement = kind if kind in STATEMENTS else ""
         self._places, _ = rows_of(table, segmented=kind == "segments", statement=statement)
         self._label_columns = sorted({column for _, column in self._places})
-        self._codes = _code_columns(table)
-        self._row_tickers = _row_tickers(table, self._codes)
+        self._codes = code_columns(table)
+        self._row_tickers = row_tickers(table, self._codes)
         columns = {c.column for c in self._values} - self._codes
         # Several columns without heads are not one value each: what they hold is not known.
         self._unheaded = len(columns) == 1 and all(not self._printed_head(c).strip() for c in columns)
@@ -225,7 +228,7 @@ class _Reading:
     def facts(self) -> Iterator[Fact]:
         found = [(cell, self._fact(cell)) for cell in self._values if self._counts(cell)]
         doubtful: frozenset[str] = frozenset()
-        if self._kind in ("segments", "other"):
+        if self._kind not in _OF_MANY:
             doubtful = contradicted(
                 Claim(f.fact_id, f.concept, (f.period_label, f.entity, cell.column), f.text)
                 for cell, f in found
@@ -270,7 +273,7 @@ class _Reading:
             concept = None
         if period is not None and concept is not None:
             period = _measured(period, concept)
-        entity, name = self._entity(cell, row, concept)
+        entity, name = self._entity(cell, row, concept, unit)
         value = parsed.value if isinstance(parsed, Number) else None
         return Fact(
             fact_id=fact_id(self._id, cell.row, cell.column),
@@ -382,7 +385,9 @@ class _Reading:
             return tickers[0] if self._is_company(row.label) else None  # of two listings it may be either
         return ticker
 
-    def _entity(self, cell: Cell, row: Row | None, concept: str | None) -> tuple[str | None, str | None]:
+    def _entity(
+        self, cell: Cell, row: Row | None, concept: str | None, unit: Unit
+    ) -> tuple[str | None, str | None]:
         company, tickers = self._report.company, self._report.tickers
         if self._named_in_row(cell):
             if row is None or is_aggregate(row.label):
@@ -395,7 +400,8 @@ class _Reading:
             return None, None
         if self._kind == "other" and row is not None and len(tickers) > 1 and self._is_company(row.label):
             return company, company
-        return tickers[0] if tickers else company, company
+        priced = _listing_priced_in(unit, concept, tickers) if self._kind == "cover_data" else None
+        return priced or (tickers[0] if tickers else company), company
 
     def _listing(self, cell: Cell) -> str | None:
         """The listing a column or a titled box is about: `981 HK` over it, `药明康德（2359.HK）` above it."""
@@ -443,6 +449,15 @@ class _Reading:
         return _yuan(self._report)
 
 
+def _listing_priced_in(unit: Unit, concept: str | None, tickers: Sequence[str]) -> str | None:
+    """Which of two listings a price is of: the only one that trades in its currency."""
+    currency, _, share = (unit.name or "").partition("/")
+    if not share or concept is None or vocabulary().concepts[concept].statement != "market":
+        return None
+    found = [ticker for ticker in tickers if trading_currency(ticker) == currency]
+    return found[0] if len(found) == 1 else None
+
+
 def _measured(period: Period, concept: str) -> Period:
     """The period, for a stock the day on which it is measured: its last, for an opening one the day before.
 
@@ -454,32 +469,6 @@ def _measured(period: Period, concept: str) -> Period:
     if concept in _OPENING and period.start < period.end:
         return period.opening()
     return period.instant()
-
-
-def _code_columns(table: Table) -> frozenset[int]:
-    """Columns of tickers: headed as such, or holding little else."""
-    texts: dict[int, list[str]] = {}
-    for cell in table.cells:
-        if cell.role in ("value", "label") and cell.text.strip():
-            texts.setdefault(cell.column, []).append(cell.text)
-    found = set()
-    for column, column_texts in texts.items():
-        head = table.heads[column] if column < len(table.heads) else ""
-        tickers = sum(parse_ticker(t) is not None for t in column_texts)
-        coded = sum(parse_ticker(t, bare=True) is not None for t in column_texts)
-        if 2 * tickers > len(column_texts) or (is_ticker_head(head) and 2 * coded > len(column_texts)):
-            found.add(column)
-    return frozenset(found)
-
-
-def _row_tickers(table: Table, codes: frozenset[int]) -> Mapping[int, str]:
-    found: dict[int, str] = {}
-    for cell in table.cells:
-        if cell.column in codes and cell.role in ("value", "label"):
-            ticker = parse_ticker(cell.text, bare=True)
-            if ticker is not None:
-                found.setdefault(cell.row, ticker)
-    return found
 
 
 def _row_marks(numbers: Sequence[Cell]) -> Mapping[int, UnitMark]:

@@ -416,3 +416,15 @@ def test_the_fiscal_year_ends_where_the_statements_say(printed: str, start: date
     found = meaning_of([income, summary], Meta())
     assert {what(f, "period_start", "period_end") for f in found[0].facts} == {(start, end)}
     assert {f.period_end for f in found[1].facts if f.concept == "revenue"} <= {end}
+
+
+def test_a_price_is_of_the_listing_that_trades_in_its_currency() -> None:
+    rows = [["目前股价（港元）", "45.55"], ["目前股价（人民币）", "98.60"], ["每股净资产（人民币）", "18.6"]]
+    facts = read(grid([""], rows), "cover_data", DUAL)
+    assert [f.entity for f in facts] == ["0981.HK", "688981.SH", "0981.HK"]
+
+
+def test_a_total_printed_twice_with_different_numbers_is_not_believed() -> None:
+    lines = [["货币资金", "5"], ["流动资产合计", "4,826"], ["固定资产", "3"], ["流动资产合计", "5,850"]]
+    facts = read(grid(["2024"], lines), "balance_sheet")
+    assert [f.concept for f in facts] == ["cash", None, "fixed_assets", None]
