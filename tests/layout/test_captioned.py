@@ -65,6 +65,15 @@ def test_captions_side_by_side_have_their_own_room() -> None:
     assert all(r.source_note == "资料来源：公司" for r in found)
 
 
+def test_a_caption_set_apart_by_tabs_is_one() -> None:
+    [caption] = captions_on(line(100, ("图表", 40), ("21", 62), ("公司收入（亿元）", 80)))
+    assert (caption.number, caption.name) == ("21", "公司收入（亿元）")
+    two = line(100, ("图表", 40), ("3", 62), ("产能", 76), ("图表", 300), ("4", 322), ("产量", 336))
+    assert [(c.number, c.name) for c in captions_on(two)] == [("3", "产能"), ("4", "产量")]
+    # A figure far behind the word is another cell.
+    assert captions_on(line(100, ("图表", 40), ("21", 140))) == []
+
+
 def test_the_next_caption_ends_a_region() -> None:
     found = find_regions(page(put("表 1：甲", 40, 106), *TABLE, put("表 2：乙", 40, 162)))
     assert len(found) == 1

@@ -201,3 +201,31 @@ def test_names_in_the_middle_are_not_indented() -> None:
     )
     [table] = find_tables([drawn])
     assert places(table)[1:] == [list(row) for row in rows]
+
+
+def test_two_columns_of_figures_give_way_to_no_words() -> None:
+    rows = [
+        ("1801.HK", "信达", "买入", "生物", "38.2", "60.1"),
+        ("2269.HK", "药明", "持有", "研发", "26.3", "33.4"),
+    ]
+    rows += [
+        ("2359.HK", "康德", "买入", "研发", "105.1", "130.2"),
+        ("1530.HK", "三生", "买入", "制药", "7.3", "9.1"),
+    ]
+    xs = (40, 100, 160, 220, 300, 370)
+    heads = zip(("代码", "公司", "评级", "行业", "现价", "目标价"), xs, strict=True)
+    drawn = page(
+        put("图表 1：覆盖公司", 40, 100),
+        [w for text, x in heads for w in put(text, x, 118, bold=True)],
+        *[line(136 + 14 * i, *zip(row, xs, strict=True)) for i, row in enumerate(rows)],
+        put(NOTE, 40, 210),
+        rules=(rule(38, 420, 110), rule(38, 420, 127), rule(38, 420, 200)),
+    )
+    [table] = find_tables([drawn])
+    assert table.reader == "aligned"
+    assert [c.text for c in table.cells if c.column == table.column_count - 1][-4:] == [
+        "60.1",
+        "33.4",
+        "130.2",
+        "9.1",
+    ]
