@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, segments_of
 from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value
 from pipeline.reading.page import Box, Page, Word
@@ -81,6 +82,7 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
         if not any(is_value(w.text) and first - 12 < w.xc < last + 12 for w in line):
             continue
         words = [w for w in line if limit < w.x0 and w.xc < first and not is_number(w.text)]
+        words = words or _beside_level(line, rows, limit, first)
         if not words:
             continue
         start = words[-1].x0
@@ -99,6 +101,29 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
     return _further_left(usual, rows, limit, (first, last))
 
 
+def _beside_level(
+    line: Sequence[Word], rows: Sequence[Sequence[Word]], limit: float, first: float
+) -> list[Word]:
+    """The words of a label set a little above or below its numbers, on a line of its own."""
+    reach = 1.3 * line[0].size
+    near = [
+        row
+        for row in rows
+        if 0 < abs(row[0].yc - line[0].yc) < reach
+        and all(limit < w.x0 and w.xc < first and not is_number(w.text) for w in row if w.xc < first)
+    ]
+    nearest = min(near, key=lambda row: abs(row[0].yc - line[0].yc), default=[])
+    return [w for w in nearest if limit < w.x0 and w.xc < first]
+
+
+def _level_of(
+    row: Sequence[Word], rows: Sequence[Sequence[Word]], limit: float, left: float, units: bool
+) -> list[Word]:
+    """A row's words before `left`; where only units stand beside the numbers, those of the label's line."""
+    own = [w for w in row if limit < w.x0 and w.x1 < left - 1]
+    return own or (_beside_level(row, rows, limit, left) if units else [])
+
+
 def _further_left(
     left: float, rows: Sequence[Sequence[Word]], limit: float, values: tuple[float, float]
 ) -> float:
@@ -106,15 +131,19 @@ def _further_left(
     valued = [
         row for row in rows if any(is_value(w.text) and values[0] - 12 < w.xc < values[1] + 12 for w in row)
     ]
+    # Behind a column of units the labels stand, however far away.
+    at_left = [w.text for row in valued for w in row if limit < w.x0 and abs(w.x0 - left) < 30]
+    units = sum(is_unit_line(text) for text in at_left) > 0.6 * max(len(at_left), len(valued) / 2)
     found = [
-        before[-1]
+        before[0 if units else -1]
         for row in valued
-        if (before := [w for w in row if limit < w.x0 and w.x1 < left - 1])
-        and left - before[-1].x1 < 60
-        and len(before[-1].text) <= 10
+        if (before := [w for w in _level_of(row, rows, limit, left, units) if w.x1 < left - 1])
+        and (units or (left - before[-1].x1 < 60 and len(before[-1].text) <= 10))
     ]
     if len(found) < max(3, 0.6 * len(valued)):
         return left
+    if units:
+        return min(w.x0 for w in found)
     edge = statistics.median(w.x0 for w in found)
     steady = sum(abs(w.x0 - edge) < 2.5 for w in found) >= 0.8 * len(found)
     return min(w.x0 for w in found if abs(w.x0 - edge) < 2.5) if steady else left

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import is_period, tight
@@ -26,14 +28,18 @@ class Head:
     last: int
 
 
-def _misfit(segment: Segment, columns: Sequence[Column]) -> float:
-    """Distance in points between a head and the columns it would span: centred, or flush with one side."""
+def _misfit(segment: Segment, columns: Sequence[Column], left: float) -> float:
+    """Distance in points between a head and the columns it would span: centred, or flush with one side.
+
+    `left` is where the column before them ends. Numbers stand at the right of wide cells: a head centred over
+    the cells is left of the middle of their numbers.
+    """
     x0, x1 = columns[0].x0, columns[-1].x1
     centred = abs(segment.box.xc - (x0 + x1) / 2)
     if len(columns) == 1:
         return min(centred, abs(segment.box.x0 - x0) + 1, abs(segment.box.x1 - x1) + 1)
     flush = min(abs(segment.box.x0 - x0), abs(segment.box.x1 - x1)) + 6.0
-    return min(centred, flush)
+    return min(centred, flush, abs(segment.box.xc - (left + x1) / 2) + 2.0)
 
 
 def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods: Sequence[str]) -> list[Head]:
@@ -46,6 +52,8 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods:
     n, m = len(columns), len(heads)
     if not m or not n:
         return []
+    steps = [b.x1 - a.x1 for a, b in pairwise(columns)]
+    before = [columns[0].x1 - (statistics.median(steps) if steps else 0.0), *(c.x1 for c in columns)]
     infinite = float("inf")
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
     back: list[list[int]] = [[-1] * (m + 1) for _ in range(n + 1)]
@@ -59,7 +67,7 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods:
                 best[i + 1][j], back[i + 1][j] = here + BARE, 0
             if j < m:
                 for width in range(1, n - i + 1):
-                    cost = here + _misfit(heads[j], columns[i : i + width])
+                    cost = here + _misfit(heads[j], columns[i : i + width], before[i])
                     named = [p for p in periods[i : i + width] if p]
                     cost += REPEATED * (len(named) - len(set(named)))
                     if cost < best[i + width][j + 1]:
