@@ -106,14 +106,13 @@ def _beside_level(
 ) -> list[Word]:
     """The words of a label set a little above or below its numbers, on a line of its own."""
     reach = 1.3 * line[0].size
-    near = [
-        row
-        for row in rows
-        if 0 < abs(row[0].yc - line[0].yc) < reach
-        and all(limit < w.x0 and w.xc < first and not is_number(w.text) for w in row if w.xc < first)
-    ]
-    nearest = min(near, key=lambda row: abs(row[0].yc - line[0].yc), default=[])
-    return [w for w in nearest if limit < w.x0 and w.xc < first]
+    found: list[Word] = []
+    for row in rows:
+        apart = abs(row[0].yc - line[0].yc)
+        words = [w for w in row if limit < w.x0 and w.xc < first]
+        if 0 < apart < reach and words and not any(is_number(w.text) for w in words):
+            found, reach = words, apart
+    return found
 
 
 def _level_of(

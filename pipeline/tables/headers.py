@@ -28,18 +28,19 @@ class Head:
     last: int
 
 
-def _misfit(segment: Segment, columns: Sequence[Column], left: float) -> float:
+def _misfit(segment: Segment, columns: Sequence[Column], left: float | None) -> float:
     """Distance in points between a head and the columns it would span: centred, or flush with one side.
 
-    `left` is where the column before them ends. Numbers stand at the right of wide cells: a head centred over
-    the cells is left of the middle of their numbers.
+    `left` is where the column before them ends, None where the columns are no periods. Numbers stand at the
+    right of wide cells: a head centred over the cells is left of the middle of their numbers.
     """
     x0, x1 = columns[0].x0, columns[-1].x1
     centred = abs(segment.box.xc - (x0 + x1) / 2)
     if len(columns) == 1:
         return min(centred, abs(segment.box.x0 - x0) + 1, abs(segment.box.x1 - x1) + 1)
     flush = min(abs(segment.box.x0 - x0), abs(segment.box.x1 - x1)) + 6.0
-    return min(centred, flush, abs(segment.box.xc - (left + x1) / 2) + 2.0)
+    best = min(centred, flush)
+    return best if left is None else min(best, abs(segment.box.xc - (left + x1) / 2) + 6.0)
 
 
 def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods: Sequence[str]) -> list[Head]:
@@ -67,7 +68,8 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods:
                 best[i + 1][j], back[i + 1][j] = here + BARE, 0
             if j < m:
                 for width in range(1, n - i + 1):
-                    cost = here + _misfit(heads[j], columns[i : i + width], before[i])
+                    left = before[i] if all(periods[i : i + width]) else None
+                    cost = here + _misfit(heads[j], columns[i : i + width], left)
                     named = [p for p in periods[i : i + width] if p]
                     cost += REPEATED * (len(named) - len(set(named)))
                     if cost < best[i + width][j + 1]:

@@ -154,7 +154,9 @@ class _Costs:
             fold += self.BRACKET
         if band is not None:
             top, bottom = band
-            outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in self.middle[first : last + 1]])
+            # Where labels stand lower than their numbers, a section head's reaches into the band below.
+            placed = [at - self.offset for at in self.middle[first : last + 1]]
+            outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in placed])
             within = 0.25 if abs(centre - y) > 0.5 * size else 0.0
             if outside == 0:
                 return within + fold * 0.3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 
@@ -87,9 +88,10 @@ def _fits(case: Case) -> bool:
     return True
 
 
-def shrink(outcome: Outcome, rounds: int = 60) -> Outcome:
-    """The simplest wrong case that simplifying step by step finds."""
-    for _ in range(rounds):
+def shrink(outcome: Outcome, seconds: float = 60.0) -> Outcome:
+    """The simplest wrong case that simplifying step by step finds in about that time."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
         smaller = _first_like(outcome, [case for case in simpler(outcome.case) if _fits(case)])
         if smaller is None:
             break
@@ -100,7 +102,8 @@ def shrink(outcome: Outcome, rounds: int = 60) -> Outcome:
 def _look(outcome: Outcome) -> tuple[object, ...]:
     """What kind of mistake it is: numbers lost, numbers invented, in tables of another kind."""
     kinds = {cell.kind for cell in outcome.missed} == {cell.kind for cell in outcome.invented}
-    return bool(outcome.missed), bool(outcome.invented), kinds
+    lost = any(not cell.label for cell in outcome.invented), any(not cell.period for cell in outcome.invented)
+    return bool(outcome.missed), bool(outcome.invented), kinds, lost
 
 
 def _first_like(wrong: Outcome, cases: Sequence[Case]) -> Outcome | None:
