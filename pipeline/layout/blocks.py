@@ -247,7 +247,9 @@ def is_furniture(line: Sequence[Word], page: Page) -> bool:
     if 0.1 * page.height < y < 0.9 * page.height:
         return False
     text = tight(join_words(line))
-    return bool(_FURNITURE.search(text) or _PAGE_NUMBER.fullmatch(text))
+    # Three numbers apart are a row, also where together they look like a page's number (8, 9, 8).
+    numbered = _PAGE_NUMBER.fullmatch(text) and len(segments_of(line)) < 3
+    return bool(_FURNITURE.search(text) or numbered)
 
 
 def _stands_in(word: Word, left: float, right: float) -> bool:

@@ -180,6 +180,8 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
         body.append(line)
         if values:
             last_row = len(body) - 1
+    if 0 <= last_row < len(body) - 1 and body[last_row + 1][0].yc - body[last_row][0].yc < 0.5 * pitch:
+        last_row += 1  # a label that stands a little below its numbers
     if not any(
         is_label_text(tight(w.text)) for line in body[: last_row + 1] for w in line if w.x0 < block.zone
     ):
