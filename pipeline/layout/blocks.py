@@ -248,7 +248,7 @@ def is_furniture(line: Sequence[Word], page: Page) -> bool:
         return False
     text = tight(join_words(line))
     # Three numbers apart are a row, also where together they look like a page's number (8, 9, 8).
-    numbered = _PAGE_NUMBER.fullmatch(text) and len(segments_of(line)) < 3
+    numbered = _PAGE_NUMBER.fullmatch(text) and sum(is_number(s.text) for s in segments_of(line)) < 3
     return bool(_FURNITURE.search(text) or numbered)
 
 
