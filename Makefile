@@ -10,8 +10,6 @@ REPORT ?= raw_reports
 PAGE ?= 1
 LAYER ?= tables
 FILES ?= $(wildcard raw_reports/*.pdf)
-N ?= 2000
-SEED ?= 0
 
 # A stamp named after the lock's content: a new checkout time does not set up again, a changed lock does.
 LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
@@ -42,7 +40,7 @@ test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of t
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 fuzz: $(READY)  ## set N random troubled pages, read them, show what was read wrongly (SEED=7 N=1 for one again)
-	$(BIN)/python -m tests.typeset.trouble --pages $(N) --seed $(SEED) $(ARGS)
+	$(BIN)/python -m tests.typeset.trouble --pages $(or $(N),2000) --seed $(or $(SEED),0) $(ARGS)
 
 fuzz-files: $(READY)  ## damage N copies of FILES, read them: none may crash, hang or break the contract (SEED=7)
 	$(BIN)/python tests/bench/fuzz_files.py --count $(or $(N),5000) --seed $(or $(SEED),1) --workers $(WORKERS) $(FILES)

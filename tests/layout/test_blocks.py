@@ -195,6 +195,11 @@ def test_furniture_of_a_page_stands_at_its_edges(text: str, y: float, furniture:
     assert is_furniture(words, page(words)) is furniture
 
 
+def test_a_row_of_single_digits_is_no_page_number() -> None:
+    assert not is_furniture([*put("8", 317, 68), *put("9", 433, 68), *put("8", 549, 68)], page([]))
+    assert is_furniture([*put("20", 500, 820), *put("/", 515, 820), *put("22", 522, 820)], page([]))
+
+
 def test_a_page_number_under_the_last_row_is_no_row() -> None:
     words = sketch(STATEMENT, y=770)
     assert body(only(page(words, put("12", 160, 822)))) == ROWS
