@@ -19,14 +19,14 @@ from .trouble.words import STATEMENTS, UNITS
 
 pytest.importorskip("pylopdf_fonts_zh_cn", reason="the Chinese fonts are a development dependency")
 PAGES, BATCH = 200, 50
-# Seeds of pages that were read wrongly once: labels above or below their numbers (in a stub far away, behind a
-# unit column, beside sub-headings in drawn rows, overleaf), heads centred over wide cells, a row 8 9 8 at the
+# Seeds of pages that were read wrongly once: labels above or below their numbers (in a stub far away, behind
+# a unit column, beside sub-headings in drawn rows, overleaf), heads centred over wide cells, a row 8 9 8 at the
 # top of a page. The troubles that were drawn from then are part of the page.
 ONCE_WRONG = (2, 104, 133, 192, 1013, 1036, 1037, 2091, 2094)
-DRAWN_FROM = tuple(
-    "columns stacks lift shifts centred rules bands print gaps heads levels units names around hidden watermark"
-    " breaks headless".split()
-)
+DRAWN_FROM = (
+    "columns", "stacks", "lift", "shifts", "centred", "rules", "bands", "print", "gaps", "heads", "levels",
+    "units", "names", "around", "hidden", "watermark", "breaks", "headless",
+)  # fmt: skip
 
 
 def report(outcomes: list[Outcome]) -> list[str]:
