@@ -20,7 +20,7 @@ from .trouble.words import STATEMENTS, UNITS
 pytest.importorskip("pylopdf_fonts_zh_cn", reason="the Chinese fonts are a development dependency")
 PAGES, BATCH = 200, 50
 # Seeds of pages that were read wrongly once: labels above or below their numbers (in a stub far away, behind
-# a unit column, beside sub-headings in drawn rows, overleaf), heads centred over wide cells, a row 8 9 8 at the
+# a unit column, beside sub-headings in drawn rows, overleaf), heads centred over wide cells, a row 8 9 8 on
 # top of a page. The troubles that were drawn from then are part of the page.
 ONCE_WRONG = (2, 104, 133, 192, 1013, 1036, 1037, 2091, 2094)
 DRAWN_FROM = (
