@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_parquet
-from pipeline.datasets.published import LOGS
+from pipeline.datasets.published import LOGS, SUPERSEDED
 from pipeline.datasets.schema import Dataset, arrow_schema, empty
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def with_log(
         else:
             rest.append(rows)
     if rest:
-        found[-1] = {**found[-1], **staging.write(dataset, pa.concat_tables(rest).sort_by("report_id"))}
+        found[-1] = {**found[-1], **staging.write(dataset, pa.concat_tables(rest).sort_by(_order(dataset)))}
     return found
 
 
@@ -211,6 +211,11 @@ def compacted(batches: Sequence[Batch], staging: Staging) -> list[Batch]:
     if together < 2:
         return kept
     return [*kept[:-together], _merged(kept[-together:], staging)]
+
+
+def _order(dataset: str) -> str:
+    """What rows are sorted by first: successors are asked for by item, all else is by report."""
+    return "concept" if dataset == SUPERSEDED.name else "report_id"
 
 
 def _weight(batch: Batch) -> int:
@@ -235,4 +240,4 @@ def _joined(batches: Sequence[Batch], staging: Staging) -> Iterator[tuple[str, A
         parts = [batch[name] for batch in batches if name in batch]
         if parts:
             rows = pa.concat_tables(pq.read_table(staging.path(part), partitioning=None) for part in parts)
-            yield name, rows.sort_by("report_id")  # stable: a report's rows keep their order
+            yield name, rows.sort_by(_order(name))  # stable: a report's rows keep their order

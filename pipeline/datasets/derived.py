@@ -85,7 +85,7 @@ select coalesce(a.fact_id, b.fact_id) as fact_id, coalesce(a.report_id, b.report
        coalesce(a.concept, b.concept) as concept, a.superseded_by, a.superseded_on
 from after a full join before b on a.fact_id = b.fact_id
 where a.superseded_by is distinct from b.superseded_by or a.superseded_on is distinct from b.superseded_on
-order by report_id, fact_id
+order by concept, fact_id
 """
 
 LINE_COLUMNS = (

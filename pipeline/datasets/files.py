@@ -14,7 +14,9 @@ from pipeline.errors import OutputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS_PER_GROUP = 4_096  # some eight reports: what is asked of one report skips most of a part
+# Some 30 reports: what is asked of one report skips most of a part. With 4,096 rows questions over all
+# reports take almost twice the time, with 65,536 a fifth less.
+ROWS_PER_GROUP = 16_384
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
