@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, segments_of
-from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value
+from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, width_of
 from pipeline.reading.page import Box, Page, Word
 
 REACH = 160.0  # how far below a head its columns are looked at: about twelve rows
@@ -140,12 +140,34 @@ def _further_left(
         and (units or (left - before[-1].x1 < 60 and len(before[-1].text) <= 10))
     ]
     if len(found) < max(3, 0.6 * len(valued)):
-        return left
+        return _sparse_left(left, rows, limit, valued)
     if units:
         return min(w.x0 for w in found)
     edge = statistics.median(w.x0 for w in found)
     steady = sum(abs(w.x0 - edge) < 2.5 for w in found) >= 0.8 * len(found)
     return min(w.x0 for w in found if abs(w.x0 - edge) < 2.5) if steady else left
+
+
+def _sparse_left(
+    left: float, rows: Sequence[Sequence[Word]], limit: float, valued: Sequence[Sequence[Word]]
+) -> float:
+    """Past a gap to the names of merged cells: a few short texts, in line, and nothing else."""
+    if not valued:
+        return left
+    top, bottom = valued[0][0].top - 12, valued[-1][0].bottom + 12
+    beside = [
+        [w for w in row if limit < w.x0 and w.x1 < left - 4] for row in rows if top < row[0].yc < bottom
+    ]
+    names = [s for words in beside if words for s in segments_of(words)]
+    if not 2 <= len(names) <= 0.6 * len(valued) or any(
+        width_of(s.text) > 8 or left - s.box.x1 > 60 or not is_label_text(s.text) for s in names
+    ):
+        return left
+    in_line = any(
+        max(edges) - min(edges) < 2.5
+        for edges in ([s.box.x0 for s in names], [s.box.xc for s in names], [s.box.x1 for s in names])
+    )
+    return min(s.box.x0 for s in names) if in_line else left
 
 
 def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:

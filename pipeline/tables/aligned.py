@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.layout.block import Block
+from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, bounds, union
@@ -352,15 +353,19 @@ def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[
     """For each merged name, the first row it stands over: names share the rows out by their centres.
 
     A name stands in the middle of its rows, so the border between two names is where the rows change from
-    being nearer to the one to being nearer to the other.
+    being nearer to the one to being nearer to the other. Where space parts the groups and every name is level
+    with the first row after it, the names stand at the top of their rows.
     """
     merged: list[list[LabelLine]] = []
     for name in names:
-        if merged and name.yc - merged[-1][-1].yc < 1.6 * name.size:
-            merged[-1].append(name)  # a name over two lines
+        step = name.yc - merged[-1][-1].yc if merged else 0.0
+        if merged and step < (2.6 if is_unit_line(name.text) else 1.6) * name.size:
+            merged[-1].append(name)  # a name over two lines, or with its unit below
         else:
             merged.append([name])
-    starts: dict[int, list[LabelLine]] = {}
+    starts = _tops(merged, heights)
+    if starts:
+        return starts
     row = 0
     for group in merged:
         centre = (group[0].yc + group[-1].yc) / 2
@@ -374,6 +379,22 @@ def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[
             last += 1
         row = last + 1
     return starts
+
+
+def _tops(names: Sequence[list[LabelLine]], heights: Sequence[float]) -> dict[int, list[LabelLine]]:
+    """The rows that names level with the first row of a group set apart by space stand at, if all do."""
+    steps = [b - a for a, b in itertools.pairwise(heights)]
+    if len(names) < 2 or not steps:
+        return {}
+    usual = statistics.median(steps)
+    starts: dict[int, list[LabelLine]] = {}
+    for name in names:
+        row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
+        level = abs(heights[row] - name[0].yc) < 0.35 * name[0].size
+        if not level or (row and steps[row - 1] < 1.4 * usual):
+            return {}
+        starts[row] = name
+    return starts if 0 in starts and len(starts) == len(names) else {}
 
 
 def cell_text(words: Sequence[Word]) -> str:

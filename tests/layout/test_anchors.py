@@ -3,7 +3,7 @@ from __future__ import annotations
 from pipeline.layout.anchors import find_anchors
 from pipeline.layout.lines import cluster_lines
 from pipeline.reading.page import Page
-from tests.layout.pages import page, put, rule, sketch
+from tests.layout.pages import line, page, put, rule, sketch
 
 
 def runs(a_page: Page) -> list[list[str]]:
@@ -117,3 +117,15 @@ def test_labels_in_a_drawn_block_begin_where_its_rules_begin() -> None:
     ruled_page = page(sketch(drawing), rules=[rule(30, 205, 94), rule(30, 205, 134)])
     ruled = find_anchors(ruled_page, cluster_lines(ruled_page.words))[0]
     assert ruled.left < 30 < bare.left
+
+
+def test_prose_beside_a_table_is_no_column_of_names() -> None:
+    table = line(100, ("2023A", 328), ("2024A", 356))
+    for n in range(5):
+        table += line(113 + 13 * n, ("营业收入", 270), (f"{n}1.2", 332), (f"{n}3.4", 360))
+    prose = [*put("公司收入保持稳定", 190, 126), *put("利润率上升", 190, 152)]
+    alone = find_anchors(p := page(table), cluster_lines(p.words))
+    beside = find_anchors(
+        p := page(table, put("公司全年收入保持稳定增长", 160, 126), prose), cluster_lines(p.words)
+    )
+    assert [a.left for a in beside] == [a.left for a in alone]
