@@ -36,20 +36,21 @@ def main() -> int:
         seeds = range(start, min(start + BATCH, chosen.seed + chosen.pages))
         outcomes = read([draw(seed, troubles, forced) for seed in seeds])
         cells += sum(outcome.cells for outcome in outcomes)
-        wrong += [outcome for outcome in outcomes if not outcome.right]
+        for outcome in [outcome for outcome in outcomes if not outcome.right]:
+            wrong.append(outcome)
+            print()
+            _show(outcome, "as drawn")
         done, seconds = seeds[-1] + 1 - chosen.seed, time.perf_counter() - begun
         print(f"\r{done} pages, {cells} cells, {len(wrong)} pages wrong, {seconds:.0f} s", end="", flush=True)
     print()
-    for at, outcome in enumerate(wrong):
-        _show(outcome, "as drawn")
-        if at < SHRUNK:
-            small = shrink(outcome)
-            _show(small, "shrunk")
-            chosen.out.mkdir(parents=True, exist_ok=True)
-            for name, one in (("", outcome), ("-shrunk", small)):
-                path = chosen.out / f"{outcome.case.seed}{name}.pdf"
-                path.write_bytes(pdf_of(one.case))
-                print(f"  {path}")
+    for outcome in wrong[:SHRUNK]:
+        small = shrink(outcome)
+        _show(small, "shrunk")
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        for name, one in (("", outcome), ("-shrunk", small)):
+            path = chosen.out / f"{outcome.case.seed}{name}.pdf"
+            path.write_bytes(pdf_of(one.case))
+            print(f"  {path}")
     return 1 if wrong else 0
 
 
