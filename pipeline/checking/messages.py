@@ -7,6 +7,13 @@ from fractions import Fraction
 from pipeline.checking.folding import Told
 from pipeline.checking.trial import Finding, Trial
 
+FOLDED = "; told once with "
+
+
+def is_folded(message: str) -> bool:
+    """Whether the sentence is that of a check that fails because of another finding, and names it."""
+    return FOLDED in message
+
 
 def message(one: Told) -> str:
     """The sentence of a finding, from the rule's template, and where its headline or its followers are."""
@@ -14,7 +21,7 @@ def message(one: Told) -> str:
     if one.follows is not None:
         first = one.follows
         page, rule_id = first.column.left.page, first.rule.rule_id
-        text += f"; told once with {_what(first)} {_when(first)} (p. {page}, {rule_id})"
+        text += f"{FOLDED}{_what(first)} {_when(first)} (p. {page}, {rule_id})"
     elif one.followed_by:
         text += f"; {one.followed_by} more like it or because of it"
     return text

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeline.checking.messages import is_folded
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, ReportRow, gather
 from pipeline.quality.wording import count, name_of, printable, share
 
@@ -52,8 +53,18 @@ def _totals(batch: Batch) -> Table:
     table.add_row("Facts", f"{batch.facts.total():,}", _facts(batch))
     evaluated = batch.verdicts.total() - batch.verdicts["not_checkable"]
     table.add_row("Checks", f"{evaluated:,}", _counted(VERDICTS, batch.verdicts))
+    heads = len(_heads(batch))
+    if batch.findings:
+        folded = len(batch.findings) - heads
+        more = f"and {count(folded, 'more failed check')} because of them or like them" if folded else ""
+        table.add_row("Findings", f"{heads:,}", more)
     table.add_row("Numbers", f"{numbers:,}", f"on pages, {in_facts:,} of them in facts")
     return table
+
+
+def _heads(batch: Batch) -> list[Finding]:
+    """The findings without those that are told once with another."""
+    return [finding for finding in batch.findings if not is_folded(finding.message)]
 
 
 def _facts(batch: Batch) -> str:
@@ -124,10 +135,11 @@ def _findings(batch: Batch) -> list[Text]:
     from rich.text import Text
 
     reports: Mapping[str, ReportRow] = {report.report_id: report for report in batch.reports}
-    worst = sorted(batch.findings, key=lambda finding: finding.rank)[:TOP]
+    heads = _heads(batch)
+    worst = sorted(heads, key=lambda finding: finding.rank)[:TOP]
     lines = [_finding(finding, reports.get(finding.report_id)) for finding in worst]
-    if len(batch.findings) > TOP:
-        lines.append(Text(f"and {count(len(batch.findings) - TOP, 'more finding')}", "dim"))
+    if len(heads) > TOP:
+        lines.append(Text(f"and {count(len(heads) - TOP, 'more finding')}", "dim"))
     return [Text(""), *lines] if lines else []
 
 

@@ -62,3 +62,16 @@ def test_pages_with_tables_that_were_not_read_are_named_most_first(tmp_path: Pat
     store.write_report(out, factory.part(report, [], [], [], coverage=coverage))
     lines = [line.strip() for line in said(out).splitlines() if line.startswith("not read")]
     assert lines == ["not read   深度.pdf  page 5: 14 numbers", "not read   深度.pdf  page 8: 5 numbers"]
+
+
+def test_what_follows_from_a_finding_is_counted_apart_and_not_listed(tmp_path: Path) -> None:
+    report, table, facts = runs.balance_sheet()
+    first = runs.wrong_total(report, facts)
+    message = "Equity 2024 (p. 2): printed 7, 8 expected; told once with Total assets 2024 (p. 2, total)"
+    folded = factory.check(report, facts, "impossible", rule_id="y", message=message, cause="unknown")
+    text = said(runs.write(tmp_path, (report, [table], facts, [first, folded])))
+    assert "2 impossible" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("Findings")]
+    assert line.split()[1] == "1"
+    assert line.rstrip().endswith("and 1 more failed check because of them or like them")
+    assert "Equity 2024" not in text
