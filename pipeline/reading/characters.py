@@ -7,7 +7,7 @@ of a text object (font, size, colour, direction, clip) is asked once per object.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,6 +47,35 @@ class Display(NamedTuple):
         xa, ya = self.point(left, bottom)
         xb, yb = self.point(right, top)
         return Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+
+
+class Matrix(NamedTuple):
+    """PDF matrix [a b c d e f], row vectors: `p' = p · M`."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+    def then(self, m: Matrix) -> Matrix:
+        """This map followed by `m`."""
+        return Matrix(
+            self.a * m.a + self.b * m.c,
+            self.a * m.b + self.b * m.d,
+            self.c * m.a + self.d * m.c,
+            self.c * m.b + self.d * m.d,
+            self.e * m.a + self.f * m.c + m.e,
+            self.e * m.b + self.f * m.d + m.f,
+        )
+
+    def point(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """Map a point, or arrays of them."""
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
+
+IDENTITY = Matrix(1, 0, 0, 1, 0, 0)
 
 
 def display_map(page: Any) -> tuple[Display, float, float]:
@@ -180,24 +209,28 @@ def _font(handle: int) -> tuple[str, bool]:
     return name, heavy or pdfium.FPDFFont_GetWeight(font) >= 600
 
 
-def clip_boxes(objects: Sequence[int], display: Display) -> Floats:
-    """The bounding boxes (n × 4) of what the objects' clip paths leave, endless where nothing clips."""
+def clip_boxes(objects: Sequence[int], display: Display, within: Mapping[int, Matrix]) -> Floats:
+    """The bounding boxes (n × 4) of what the objects' clip paths leave, endless where nothing clips.
+
+    `within` places the objects that stand in forms: PDFium gives their clips in the form's own coordinates.
+    """
     boxes = np.full((len(objects), 4), _EVERYWHERE)
-    known: dict[tuple[int, ...], Box] = {}
+    known: dict[tuple[Any, ...], Box] = {}
     clips = list(map(calls.clip_path, objects))
     counts = [calls.clip_count(clip) if clip else 0 for clip in clips]
     for at, (clip, paths) in enumerate(zip(clips, counts, strict=True)):
         if paths <= 0:
             continue
         # Objects painted under one clip share its paths, so the first points' addresses tell it.
-        key = tuple(calls.clip_segment(clip, path, 0) for path in range(paths))
+        form = within.get(objects[at], IDENTITY)
+        key = (form, *(calls.clip_segment(clip, path, 0) for path in range(paths)))
         if key not in known:
-            known[key] = _clip_box(clip, paths, display)
+            known[key] = _clip_box(clip, paths, form, display)
         boxes[at] = known[key]
     return boxes
 
 
-def _clip_box(clip: int, paths: int, display: Display) -> Box:
+def _clip_box(clip: int, paths: int, form: Matrix, display: Display) -> Box:
     box = _EVERYWHERE
     for path in range(paths):
         count = calls.clip_segments(clip, path)
@@ -205,15 +238,22 @@ def _clip_box(clip: int, paths: int, display: Display) -> Box:
             continue
         segments = [calls.clip_segment(clip, path, index) for index in range(count)]
         points = calls.filled(calls.segment_point, segments, count=count, unset=POINT, parts=2, of=np.float32)
-        (xa, ya), (xb, yb) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-        one = display.box(xa, ya, xb, yb)
+        x, y = form.point(*points.T.astype(float))
+        one = display.box(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
         box = Box(
             max(box.x0, one.x0), max(box.top, one.top), min(box.x1, one.x1), min(box.bottom, one.bottom)
         )
     return box
 
 
-def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict[int, int]) -> Owners:
+def _owners(
+    text: int,
+    first: Ints,
+    objects: Ints,
+    display: Display,
+    order: Mapping[int, int],
+    within: Mapping[int, Matrix],
+) -> Owners:
     """The text objects at these addresses; `first` is a character of each."""
     count, handles, at = len(first), objects.tolist(), first.tolist()
     page = calls.same(text)
@@ -233,7 +273,7 @@ def _owners(text: int, first: Ints, objects: Ints, display: Display, order: dict
         fills[:, 3].astype(np.int64),
         mode,
         (across > 0) & (np.abs(aside) <= 0.1 * across),
-        clip_boxes(handles, display),
+        clip_boxes(handles, display, within),
         np.array([order.get(handle, -1) for handle in handles], np.int64),
     )
 
@@ -247,12 +287,15 @@ _SPECK = 0.1  # points
 _IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
-def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> tuple[Characters, int]:
+def read_characters(
+    text_page: Any, display: Display, order: Mapping[int, int], within: Mapping[int, Matrix]
+) -> tuple[Characters, int]:
     """All painted characters in content order, and how many had no usable Unicode value.
 
     A character that is seen, but has no value or that of a blank, is a `HOLE`: 非流动资产 in a font that
     takes 非 for a space must not become 流动资产. Without a value and unseen, it is counted only.
-    `order` gives the painting position of the page's objects by address (see `graphics.read_graphics`).
+    `order` gives the painting position of the page's objects by address, `within` the place of those in forms
+    (see `graphics.read_graphics`).
     """
     text = calls.address(text_page)
     count = max(pdfium.FPDFText_CountChars(text_page), 0)
@@ -265,7 +308,7 @@ def read_characters(text_page: Any, display: Display, order: dict[int, int]) -> 
     unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
-    owners = _owners(text, kept[first], addresses, display, order)
+    owners = _owners(text, kept[first], addresses, display, order, within)
     index, n = kept.tolist(), len(kept)
     loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=np.float32)
     origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=np.float64)

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.characters import BLACK, POINT, UNTURNED, Display, Number, clip_boxes
+from pipeline.reading.characters import BLACK, IDENTITY, POINT, UNTURNED, Display, Matrix, clip_boxes
 from pipeline.reading.page import Box, Fill, Image, Rule
 
 # A filled rectangle or image at most this thick is drawn as a line: rules of 0.5 to 1.5 pt are the rule in
@@ -19,35 +19,6 @@ from pipeline.reading.page import Box, Fill, Image, Rule
 THIN = 2.0
 MAX_DEPTH = 8
 MAX_SEGMENTS = 400  # a path with more is a chart or a logo, never a table's rule
-
-
-class Matrix(NamedTuple):
-    """PDF matrix [a b c d e f], row vectors: `p' = p · M`."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def then(self, m: Matrix) -> Matrix:
-        """This map followed by `m`."""
-        return Matrix(
-            self.a * m.a + self.b * m.c,
-            self.a * m.b + self.b * m.d,
-            self.c * m.a + self.d * m.c,
-            self.c * m.b + self.d * m.d,
-            self.e * m.a + self.f * m.c + m.e,
-            self.e * m.b + self.f * m.d + m.f,
-        )
-
-    def point(self, x: Number, y: Number) -> tuple[Number, Number]:
-        """Map a point, or arrays of them."""
-        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
-
-
-IDENTITY = Matrix(1, 0, 0, 1, 0, 0)
 
 
 class Cover(NamedTuple):
@@ -70,6 +41,7 @@ class Graphics:
     # for certain, since the outline need not fill its box.
     shapes: list[Cover] = field(default_factory=list)
     order: dict[int, int] = field(default_factory=dict)  # address of a text object → painting position
+    within: dict[int, Matrix] = field(default_factory=dict)  # of those in a form: where the form puts them
     curves: int = 0
 
 
@@ -112,7 +84,7 @@ def _clipped(box: Box, clip: Box | None) -> Box | None:
 def read_graphics(page: Any, display: Display) -> Graphics:
     """Walk the page's objects (forms included) in painting order."""
     out = Graphics()
-    drawn = _drawn(page, display, out.order)
+    drawn = _drawn(page, display, out)
     outlines = iter(_outlines([one for one in drawn if not one.image], display))
     for one in drawn:
         if one.image:
@@ -132,8 +104,8 @@ def read_graphics(page: Any, display: Display) -> Graphics:
     return out
 
 
-def _drawn(page: Any, display: Display, order: dict[int, int]) -> list[_Drawn]:
-    """The page's paths and images in painting order; `order` is given the position of each text object."""
+def _drawn(page: Any, display: Display, out: Graphics) -> list[_Drawn]:
+    """The page's paths and images in painting order; `out` is told of the text objects among them."""
     drawn: list[_Drawn] = []
     position = 0
 
@@ -145,13 +117,15 @@ def _drawn(page: Any, display: Display, order: dict[int, int]) -> list[_Drawn]:
         matrices = calls.filled(calls.object_matrix, placed, count=count, unset=unset, parts=1, of=np.float32)
         matrix = dict(zip(placed, matrices.tolist(), strict=True))
         clips: dict[int, Box] = {}
-        if depth == 0:  # PDFium gives the clips inside a form in the form's own coordinates
-            boxes = map(Box._make, clip_boxes(placed, display).tolist())
+        if depth == 0:
+            boxes = map(Box._make, clip_boxes(placed, display, {}).tolist())
             clips = dict(zip(placed, boxes, strict=True))
         for obj, kind in zip(objects, kinds, strict=True):
             position += 1
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                order[obj] = position
+                out.order[obj] = position
+                if depth:
+                    out.within[obj] = within
             elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
                 image, own = kind == pdfium.FPDF_PAGEOBJ_IMAGE, Matrix(*matrix[obj]).then(within)
                 drawn.append(_Drawn(obj, image, own, clips.get(obj), position))

@@ -41,7 +41,7 @@ class Document:
             if not text_page:
                 raise InputError(f"page {number}: its text cannot be read")
             try:
-                chars, unmapped = read_characters(text_page, display, graphics.order)
+                chars, unmapped = read_characters(text_page, display, graphics.order, graphics.within)
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:

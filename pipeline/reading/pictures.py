@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from pipeline.reading.characters import Display, display_map
-from pipeline.reading.graphics import IDENTITY, MAX_DEPTH, Matrix
+from pipeline.reading.characters import IDENTITY, Display, Matrix, display_map
+from pipeline.reading.graphics import MAX_DEPTH
 from pipeline.reading.page import Box
 
 if TYPE_CHECKING:

@@ -10,12 +10,16 @@ Corners = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page: operators in user space, its boxes and rotation. `/F1` is Helvetica, `/F2` its bold."""
+    """One page: operators in user space, its boxes and rotation. `/F1` is Helvetica, `/F2` its bold.
+
+    `form` holds the operators of the form `/Fm`, painted at half the size from (100, 50) on.
+    """
 
     content: str
     media: Corners = (0, 0, 300, 200)
     crop: Corners | None = None
     rotate: int = 0
+    form: str = ""
 
 
 def _numbers(values: Sequence[float]) -> str:
@@ -39,11 +43,17 @@ def pdf(*sheets: Sheet) -> bytes:
         crop = f" /CropBox [{_numbers(sheet.crop)}]" if sheet.crop else ""
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [{_numbers(sheet.media)}]{crop} /Rotate {sheet.rotate}"
-            f" /Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R >> >>"
+            f" /Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R /Fm {number + 2} 0 R >> >>"
             f" /Contents {number + 1} 0 R >>".encode()
         )
         stream = sheet.content.encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        form = sheet.form.encode("cp1252")
+        objects.append(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 400 300] /Matrix [0.5 0 0 0.5 100 50]"
+            b" /Resources << /Font << /F1 3 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
+            % (len(form), form)
+        )
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
     out = b"%PDF-1.4\n"
     places = []

@@ -103,6 +103,18 @@ def test_what_the_page_does_not_show_is_set_aside_with_the_reason(content: str, 
     assert set(hidden(page).values()) == {reason}
 
 
+def test_what_clips_inside_a_form_is_moved_with_the_form() -> None:
+    """Statements pasted from a spreadsheet: without their place all their words would seem cut off."""
+    cell = "q 100 20 120 30 re W n " + text("1,234", 104, 26, size=20) + "Q\n"
+    aside = "q 0 0 20 20 re W n " + text("9,999", 200, 80, size=20) + "Q\n"
+    with pdfium.open_document(pdf(Sheet("/Fm Do\n", form=cell + aside))) as document:
+        page = document.page(1)
+    assert texts(page) == ["1,234"]
+    assert hidden(page) == {"9,999": "clipped"}
+    [word] = page.words
+    assert (word.x0, word.size) == (pytest.approx(152), pytest.approx(10))
+
+
 @pytest.mark.parametrize("open_document", READERS)
 def test_white_words_on_a_dark_band_are_seen(open_document: Open) -> None:
     content = "0 0 0.5 rg 40 90 100 30 re f 1 g " + text("2024A", 50, 100)
