@@ -21,6 +21,7 @@ from pipeline.meaning.cover import ReportMeta, read_cover
 from pipeline.meaning.facts import Meaning, meaning_of, table_id
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
 from pipeline.reading import ocr
+from pipeline.reading.characters import HOLE
 from pipeline.reading.page import Page, TextLayer
 from pipeline.reading.pdfium import Document, open_document
 from pipeline.tables.find import find_tables
@@ -312,6 +313,8 @@ class _Walk:
         unusable = [page for page in self.pages if not _usable(page)]
         why = [problem.sentence for problem in self.problems]
         why += _no_text([page for page in unusable if page.number == 1 or may_hold_tables(page)])
+        if not ocr.available():
+            why += _partly_text([page for page in self.pages if _usable(page)])
         return ("partial", _sentence(why)) if why else ("complete", None)
 
 
@@ -330,6 +333,31 @@ def _usable(page: Page) -> bool:
     return bool(page.words) or len(page.rules) + len(page.fills) < 20
 
 
+_INSTALL = "pip install 'yanbao[ocr]' has pictures of text read"
+
+
+def _partly_text(pages: Sequence[Page]) -> list[str]:
+    """Pages of text on which some of it is not: a table painted run by run, characters without a name."""
+    runs = 30.0  # points: a line of text is lower
+    painted = [
+        page
+        for page in pages
+        if may_hold_tables(
+            replace(page, words=(), images=tuple(i for i in page.images if i.bottom - i.top < runs))
+        )
+    ]
+    nameless = [page for page in pages if any(HOLE in word.text for word in page.words)]
+    why = [
+        f"{_numbered(group)}: {what}"
+        for group, what in (
+            (painted, "a table is painted as pictures"),
+            (nameless, "a font does not say which characters it prints"),
+        )
+        if group
+    ]
+    return [*why, _INSTALL] if why else []
+
+
 def _no_text(pages: Sequence[Page]) -> list[str]:
     """Which pages have no text to read and why, and what to do about it."""
     garbled = [page for page in pages if page.text_layer == "garbled"]
@@ -344,7 +372,7 @@ def _no_text(pages: Sequence[Page]) -> list[str]:
     ]
     if why:
         if not ocr.available():
-            why.append("pip install 'yanbao[ocr]' has pictures of text read")
+            why.append(_INSTALL)
         why.append("put the file through OCR, or ask the publisher for the original, and offer it again")
     return why
 
