@@ -76,7 +76,7 @@ class Reader:
         Recognised words carry the font `ocr`. A number with a digit in doubt begins with U+FFFD. The text
         layer of a page so read is good: its words are what it shows.
         """
-        own = [word for word in page.words if not _broken(word)]
+        own = [word for word in page.words if not is_broken(word)]
         painted = len(_bare(page.images, own)) >= _RUNS
         pasted = [box for box in _boxes(page.images) if _may_be_table(box, own)]
         holes = [word for word in page.words if _has_holes(word)] if page.text_layer == "good" else []
@@ -93,7 +93,7 @@ class Reader:
         if holes and own:
             filled = self._filled(page, holes)
             own = [
-                filled.get(id(word), word) for word in page.words if id(word) in filled or not _broken(word)
+                filled.get(id(word), word) for word in page.words if id(word) in filled or not is_broken(word)
             ]
         elif not found:
             return page
@@ -239,13 +239,14 @@ def _edges(spans: Sequence[tuple[float, float]], around: Box | None = None) -> E
     return tuple(pairwise(bounds))
 
 
-def _broken(word: Word) -> bool:
+def is_broken(word: Word) -> bool:
+    """Whether a word holds characters that no page prints, or holes."""
     return any(map(is_strange, word.text))
 
 
 def _has_holes(word: Word) -> bool:
     """Whether a font of letters does not name all characters of a word; bullets of symbol fonts are none."""
-    return _broken(word) and not is_symbol(word.font)
+    return is_broken(word) and not is_symbol(word.font)
 
 
 def _cut(grey: Grey, word: Word, scale: float) -> Grey:
