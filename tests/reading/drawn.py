@@ -12,7 +12,7 @@ Corners = tuple[float, float, float, float]
 class Sheet:
     """One page: operators in user space, its boxes and rotation. `/F1` is Helvetica, `/F2` its bold.
 
-    `form` holds the operators of the form `/Fm`, painted at half the size from (100, 50) on.
+    `form` holds the operators of the form `/Fm`.
     """
 
     content: str
@@ -50,7 +50,7 @@ def pdf(*sheets: Sheet) -> bytes:
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         form = sheet.form.encode("cp1252")
         objects.append(
-            b"<< /Type /XObject /Subtype /Form /BBox [0 0 400 300] /Matrix [0.5 0 0 0.5 100 50]"
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 400 300]"
             b" /Resources << /Font << /F1 3 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
             % (len(form), form)
         )

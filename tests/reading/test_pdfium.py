@@ -107,7 +107,9 @@ def test_what_clips_inside_a_form_is_moved_with_the_form() -> None:
     """Statements pasted from a spreadsheet: without their place all their words would seem cut off."""
     cell = "q 100 20 120 30 re W n " + text("1,234", 104, 26, size=20) + "Q\n"
     aside = "q 0 0 20 20 re W n " + text("9,999", 200, 80, size=20) + "Q\n"
-    with pdfium.open_document(pdf(Sheet("/Fm Do\n", form=cell + aside))) as document:
+    with pdfium.open_document(
+        pdf(Sheet("q 0.5 0 0 0.5 100 50 cm /Fm Do Q\n", form=cell + aside))
+    ) as document:
         page = document.page(1)
     assert texts(page) == ["1,234"]
     assert hidden(page) == {"9,999": "clipped"}
