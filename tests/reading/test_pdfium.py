@@ -117,7 +117,7 @@ def test_what_clips_inside_a_form_is_moved_with_the_form() -> None:
     assert texts(page) == ["1,234"]
     assert hidden(page) == {"9,999": "clipped"}
     [word] = page.words
-    assert (word.x0, word.size) == (pytest.approx(152), pytest.approx(10))
+    assert (word.x0, word.size) == pytest.approx((152, 10))
 
 
 @pytest.mark.parametrize("open_document", READERS)
