@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.layout.captions import is_unit_line
-from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.lines import Segment, join_words, segments_of
 from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, width_of
-from pipeline.reading.page import Box, Page, Word
+from pipeline.reading.page import Box, Page, Word, bounds
 
 REACH = 160.0  # how far below a head its columns are looked at: about twelve rows
 
@@ -49,8 +49,31 @@ class Anchor:
 
 
 def period_segments(line: Sequence[Word]) -> list[Segment]:
-    """The segments of a line that are period heads, spaces left aside."""
-    return [s for s in segments_of(line) if is_period(s.text.replace(" ", ""))]
+    """The segments of a line that are period heads, spaces left aside.
+
+    A last head that the next block's title touches (`2027E` `利润表`, 0.3 em apart) is one, too, where it
+    stands as far from the head before it as that one from its own.
+    """
+    heads: list[Segment] = []
+    for segment in segments_of(line):
+        first, *rest = segment.words
+        if is_period(segment.text.replace(" ", "")):
+            heads.append(segment)
+        elif rest and len(heads) > 1 and is_period(first.text):
+            step = heads[-1].box.x1 - heads[-2].box.x1
+            if abs(first.x1 - heads[-1].box.x1 - step) < 0.1 * step:
+                heads.append(Segment((first,), first.text, first.box))
+    return heads
+
+
+def _behind_number(segment: Segment) -> Iterator[Segment]:
+    """A number and the label of the next block that touches it as two segments, any other one as it is."""
+    first, *rest = segment.words
+    if rest and is_value(first.text) and is_label_text(rest[0].text):
+        yield Segment((first,), first.text, first.box)
+        yield Segment(tuple(rest), join_words(rest), bounds(rest))
+    else:
+        yield segment
 
 
 def _split_by_labels(heads: list[Segment], below: Sequence[Segment]) -> list[list[Segment]]:
@@ -194,7 +217,7 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             continue
         y = line[0].yc
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
-        below = [s for row in rows for s in segments_of(row)]
+        below = [piece for row in rows for s in segments_of(row) for piece in _behind_number(s)]
         for group in _split_by_labels(heads, below):
             if len(group) < 2 or not is_head_row(group, line) or not _has_values_below(group, rows):
                 continue

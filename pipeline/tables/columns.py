@@ -68,18 +68,33 @@ def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: f
 def _paired(columns: list[Column], lines: Sequence[Sequence[Word]], heads: Sequence[Box]) -> list[Column]:
     """Heads set so far to one side of their numbers that nothing overlaps: each takes the column beside it.
 
-    Only where all heads of the block stand so: bare heads and headless numbers alternate.
+    Only where there are as many columns of numbers as heads, and either all heads stand so (bare heads and
+    headless numbers alternate) or the numbers keep an even pitch: then no column among them is a blank one.
     """
     headed = [any(c.x0 - 0.5 <= h.xc <= c.x1 + 0.5 for h in heads) for c in columns]
     filled = [any(c.x0 - 0.5 <= w.xc <= c.x1 + 0.5 for line in lines for w in line) for c in columns]
-    even, odd = range(0, len(columns), 2), range(1, len(columns), 2)
-    for bare, full in ((even, odd), (odd, even)):
-        apart = all(headed[i] and not filled[i] for i in bare) and all(
-            filled[i] and not headed[i] for i in full
-        )
-        if apart and len(columns) == 2 * len(heads):
-            pairs = [(columns[i], columns[i + 1]) for i in even]
-            return [Column(a.x0, b.x1, True, max(a.filled, b.filled)) for a, b in pairs]
+    bare = [i for i, column in enumerate(columns) if headed[i] and not filled[i]]
+    if not bare or sum(filled) != len(heads) or not all(h or f for h, f in zip(headed, filled, strict=True)):
+        return columns
+    edges = [c.x1 for c, full in zip(columns, filled, strict=True) if full]
+    steps = sorted(b - a for a, b in itertools.pairwise(edges))
+    even = len(steps) > 2 and steps[-1] - steps[0] < 0.15 * steps[-1]
+    if len(bare) < len(heads) and not even:
+        return columns
+    for side in (1, -1):
+        beside = [i + side for i in bare]
+        if all(0 <= i < len(columns) and filled[i] and not headed[i] for i in beside):
+            pairs = {
+                max(i, j): (columns[min(i, j)], columns[max(i, j)]) for i, j in zip(bare, beside, strict=True)
+            }
+            gone = {min(i, j) for i, j in zip(bare, beside, strict=True)}
+            return [
+                Column(pairs[i][0].x0, pairs[i][1].x1, True, max(c.filled for c in pairs[i]))
+                if i in pairs
+                else column
+                for i, column in enumerate(columns)
+                if i not in gone
+            ]
     return columns
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pipeline.layout.anchors import find_anchors
 from pipeline.layout.lines import cluster_lines
 from pipeline.reading.page import Page
-from tests.layout.pages import line, page, put, rule, sketch
+from tests.layout.pages import line, page, put, rule, sketch, word
 
 
 def runs(a_page: Page) -> list[list[str]]:
@@ -129,3 +129,23 @@ def test_prose_beside_a_table_is_no_column_of_names() -> None:
         p := page(table, put("公司全年收入保持稳定增长", 160, 126), prose), cluster_lines(p.words)
     )
     assert [a.left for a in beside] == [a.left for a in alone]
+
+
+def test_a_last_head_that_the_next_title_touches_is_a_head() -> None:
+    heads = [word(text, x, 100) for text, x in (("2023", 140), ("2024", 170), ("2025E", 196))]
+    title = word("利润表(百万元)", 218.3, 100)  # 0.3 em behind the last head
+    right = [word(text, x, 100) for text, x in (("2023", 330), ("2024", 360), ("2025E", 386))]
+    rows = [
+        [word("存货" * 2, 60, y), *(word("631", x, y) for x in (144, 174, 204)), word("营业收入", 218.3, y)]
+        + [word("845", x, y) for x in (334, 364, 394)]
+        for y in (113, 126, 139, 152)
+    ]
+    found = runs(page(heads, [title], right, *rows))
+    assert found == [["2023", "2024", "2025E"]] * 2
+
+
+def test_a_period_that_opens_a_phrase_off_the_pitch_is_no_head() -> None:
+    heads = [word(text, x, 100) for text, x in (("2023", 140), ("2024", 170))]
+    phrase = [word("2025E", 260, 100), word("净利润预测", 281, 100)]
+    rows = [[word("存货", 60, y), *(word("631", x, y) for x in (144, 174))] for y in (113, 126, 139)]
+    assert runs(page(heads, phrase, *rows)) == [["2023", "2024"]]

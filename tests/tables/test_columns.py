@@ -108,3 +108,21 @@ def test_a_column_without_a_head_stays_one_beside_heads_with_numbers() -> None:
     heads = [Box(100, 0, 122, 8), Box(168, 0, 190, 8)]
     rows = [[word(text, x, y) for text, x in (("14.8", 104), ("19.3", 172), ("24.5", 240))] for y in (12, 25)]
     assert len(value_columns(rows, heads, 80.0)) == 3
+
+
+def test_one_head_left_of_its_numbers_takes_them_where_the_numbers_keep_an_even_pitch() -> None:
+    years = (("2023", 361), ("2024", 411), ("2025", 444), ("2026", 477), ("2027", 510))
+    heads = tuple(around(put(text, x, 100)) for text, x in years)
+    right = [394, 427, 460, 493, 526]
+    rows = [line(113 + 13 * n, *(("631", x) for x in right), align="right") for n in range(4)]
+    columns = value_columns(rows, heads, 340)
+    assert [round(c.x1) for c in columns] == right
+    assert columns[0].x0 == heads[0].x0
+
+
+def test_a_head_over_a_blank_column_takes_no_numbers_from_beside_it() -> None:
+    # 2023 is blank, and what stands between it and 2024 (a unit's factor, a note) has no head.
+    years = (("2023", 361), ("2024", 441), ("2025", 474), ("2026", 507))
+    heads = tuple(around(put(text, x, 100)) for text, x in years)
+    rows = [line(113 + 13 * n, *(("631", x) for x in (410, 457, 490, 523)), align="right") for n in range(4)]
+    assert len(value_columns(rows, heads, 340)) == 5
