@@ -24,7 +24,9 @@ pytestmark = [
     pytest.mark.skipif(not ocr.available(), reason="the extra `ocr` is not installed"),
 ]
 
-_PAINTED_OR_PASTED = 20  # of some 250 pages with good text: with painted runs, pictures of tables, or holes
+_PAINTED_OR_PASTED = (
+    7  # of 169 pages with good text: those with pictures pasted or runs painted among the text
+)
 
 
 def test_good_pages_keep_their_words_and_are_not_sent_to_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +52,7 @@ def test_good_pages_keep_their_words_and_are_not_sent_to_the_model(monkeypatch: 
                 if sent > before:
                     reached.append((path.name, number, bool(page.images)))
                 assert not Counter(w.text for w in page.words if not ocr.is_broken(w)) - words
-    assert good > 200
+    assert good > 160
     assert len(reached) <= _PAINTED_OR_PASTED, reached
 
 
