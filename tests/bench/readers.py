@@ -2,8 +2,9 @@
 
     python tests/bench/readers.py report.pdf …
 
-`floor` loads each page and its text in PDFium and does nothing with it: no reader on top of it can be faster.
-pdfplumber extracts words, camelot tables; neither says what a number means. Prints a Markdown table.
+`floor` asks PDFium for each page's characters, their boxes and the corners of its paths, through plain
+ctypes, and does nothing with them: what any reader on top of it has to do at least. pdfplumber extracts
+words, camelot tables; neither says what a number means. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -17,11 +18,27 @@ from pathlib import Path
 
 
 def floor(path: Path) -> None:
-    import pypdfium2
+    import ctypes
 
+    import pypdfium2
+    from pypdfium2 import raw
+
+    box = [ctypes.c_double() for _ in range(4)]
+    x, y = ctypes.c_float(), ctypes.c_float()
     document = pypdfium2.PdfDocument(path)
-    for page in document:
-        page.get_textpage().get_text_bounded()
+    for number in range(len(document)):
+        page = raw.FPDF_LoadPage(document.raw, number)
+        text = raw.FPDFText_LoadPage(page)
+        for index in range(raw.FPDFText_CountChars(text)):
+            raw.FPDFText_GetUnicode(text, index)
+            raw.FPDFText_GetCharBox(text, index, *box)
+        for index in range(raw.FPDFPage_CountObjects(page)):
+            drawn = raw.FPDFPage_GetObject(page, index)
+            if raw.FPDFPageObj_GetType(drawn) == raw.FPDF_PAGEOBJ_PATH:
+                for corner in range(raw.FPDFPath_CountSegments(drawn)):
+                    raw.FPDFPathSegment_GetPoint(raw.FPDFPath_GetPathSegment(drawn, corner), x, y)
+        raw.FPDFText_ClosePage(text)
+        raw.FPDF_ClosePage(page)
     document.close()
 
 
