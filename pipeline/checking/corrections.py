@@ -13,7 +13,6 @@ fit any more raises ConfigError, because then nobody has ruled on what is there 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pipeline.checking.home import expectations
+from pipeline.checking.home import expectations, read_toml
 from pipeline.checking.sheet import records
 from pipeline.errors import ConfigError
 from pipeline.meaning.numbers import Number, parse_number
@@ -79,12 +78,7 @@ def load_corrections(path: Path | str | None = None) -> tuple[Correction, ...]:
     Raises ConfigError naming the file, the entry and what was expected.
     """
     file = Path(path) if path is not None else expectations("corrections.toml")
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file.name}: not valid TOML: {error}") from error
+    content = read_toml(file)
     entries = content.pop("correction", [])
     if content or not isinstance(entries, list):
         raise ConfigError(

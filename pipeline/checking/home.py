@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import ConfigError
 
@@ -18,3 +20,13 @@ def expectations(name: str) -> Path:
         if place.exists():
             return place
     raise ConfigError(f"there is neither {places[0]} nor {places[1]}")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a file of expectations says. Raises ConfigError where it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error

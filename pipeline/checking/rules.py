@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,7 +17,7 @@ from pipeline.checking.formula import (
     parse,
     parse_expression,
 )
-from pipeline.checking.home import expectations
+from pipeline.checking.home import expectations, read_toml
 from pipeline.errors import ConfigError
 from pipeline.meaning.tablekinds import TABLE_KINDS
 
@@ -115,7 +114,7 @@ def load_rules(path: Path | str | None = None) -> RuleSet:
     rules: list[Rule] = []
     stand_ins: dict[str, tuple[str, ...]] = {}
     for file in files:
-        content = _content(file)
+        content = read_toml(file)
         for concept, others in content.pop("stand_ins", {}).items():
             stand_ins[concept] = (
                 *stand_ins.get(concept, ()),
@@ -130,13 +129,6 @@ def load_rules(path: Path | str | None = None) -> RuleSet:
             )
         seen[rule.rule_id] = rule.file
     return RuleSet(tuple(rules), stand_ins)
-
-
-def _content(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file.name}: not valid TOML: {error}") from error
 
 
 def _rules(file: str, content: dict[str, Any]) -> Iterator[Rule]:

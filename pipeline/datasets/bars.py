@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.checking.home import expectations
+from pipeline.checking.home import expectations, read_toml
 from pipeline.datasets.ledger import SHARES, Tally
 from pipeline.datasets.suites import Outcome
 from pipeline.errors import ConfigError
@@ -49,12 +48,7 @@ def load_bars(path: Path | None = None) -> tuple[Bar, ...]:
     Raises ConfigError naming the file, the entry and what was expected.
     """
     path = expectations("gate.toml") if path is None else path
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    content = read_toml(path)
     if unknown := sorted(content.keys() - {"bar", "drop"}):
         raise ConfigError(f"{path}: expected [[bar]] and [[drop]] entries, found {unknown[0]!r}")
     return tuple(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline.checking.home import expectations
+from pipeline.checking.home import expectations, read_toml
 from pipeline.errors import ConfigError
 
 _KEYS = ("report", "why", "who", "when")
@@ -35,12 +34,7 @@ def load_withdrawals(path: Path | None = None) -> tuple[Withdrawal, ...]:
     Raises ConfigError naming the file, the entry and what was expected.
     """
     path = expectations("withdrawn.toml") if path is None else path
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    content = read_toml(path)
     entries = content.pop("withdrawn", [])
     if content or not isinstance(entries, list):
         raise ConfigError(f"{path}: expected [[withdrawn]] entries, found {next(iter(content), entries)!r}")
