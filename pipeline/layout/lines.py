@@ -23,6 +23,11 @@ class Segment:
     box: Box
 
     @property
+    def yc(self) -> float:
+        """Vertical centre."""
+        return self.box.yc
+
+    @property
     def size(self) -> float:
         """Font size of its first word in points."""
         return self.words[0].size

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pipeline.layout.block import Block
 from pipeline.layout.captions import is_unit_line
-from pipeline.layout.lines import cluster_lines, join_words, segments_of
+from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, bounds, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
 from pipeline.tables.headers import place_levels
-from pipeline.tables.labels import LabelLine, Match, joined, label_lines, match_labels
+from pipeline.tables.labels import Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
 _CODE = re.compile(
@@ -193,7 +193,7 @@ class _Grid:
             reader="aligned",
         )
 
-    def _matches(self, lines: list[LabelLine], heights: list[float]) -> list[Match]:
+    def _matches(self, lines: list[Segment], heights: list[float]) -> list[Match]:
         """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""
         room = min(w.x0 for row in self.rows for w in row.words)
         matches = match_labels(lines, heights, _bands(self.block, heights), room=room)
@@ -248,7 +248,7 @@ class _Grid:
                 lines.setdefault(index, []).append(words)
         return lines
 
-    def _add_section(self, lines: Sequence[LabelLine], row: int) -> int:
+    def _add_section(self, lines: Sequence[Segment], row: int) -> int:
         box = union([line.box for line in lines])
         self._add(
             row, 0, joined(lines), box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold
@@ -279,7 +279,7 @@ class _Grid:
         return row + 1
 
     def _words_in_cells(
-        self, values: _Row, by_column: dict[int, list[list[Word]]], lent: LabelLine | None
+        self, values: _Row, by_column: dict[int, list[list[Word]]], lent: Segment | None
     ) -> dict[int, list[Word]]:
         """The words of a row by grid column: its values, and the texts beside its label."""
         in_cell: dict[int, list[Word]] = {}
@@ -316,7 +316,7 @@ class _Grid:
             return text + tails[0].text
         return text
 
-    def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> LabelLine | None:
+    def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> Segment | None:
         """The head of a row whose label cell is merged with the code column (`平均值`): its only text."""
         texts = [
             line
@@ -349,14 +349,14 @@ def _overlap(box: Box, column: Column) -> float:
     return min(box.x1, column.x1) - max(box.x0, column.x0)
 
 
-def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[int, list[LabelLine]]:
+def _group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[int, list[Segment]]:
     """For each merged name, the first row it stands over: names share the rows out by their centres.
 
     A name stands in the middle of its rows, so the border between two names is where the rows change from
     being nearer to the one to being nearer to the other. Where space parts the groups and every name is level
     with the first row after it, the names stand at the top of their rows.
     """
-    merged: list[list[LabelLine]] = []
+    merged: list[list[Segment]] = []
     for name in names:
         step = name.yc - merged[-1][-1].yc if merged else 0.0
         if merged and step < (2.6 if is_unit_line(name.text) else 1.6) * name.size:
@@ -381,13 +381,13 @@ def _group_starts(names: Sequence[LabelLine], heights: Sequence[float]) -> dict[
     return starts
 
 
-def _tops(names: Sequence[list[LabelLine]], heights: Sequence[float]) -> dict[int, list[LabelLine]]:
+def _tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
     """The rows that names level with the first row of a group set apart by space stand at, if all do."""
     steps = [b - a for a, b in itertools.pairwise(heights)]
     if len(names) < 2 or not steps:
         return {}
     usual = statistics.median(steps)
-    starts: dict[int, list[LabelLine]] = {}
+    starts: dict[int, list[Segment]] = {}
     for name in names:
         row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
         level = abs(heights[row] - name[0].yc) < 0.35 * name[0].size

@@ -12,45 +12,26 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.layout.lines import join_words
-from pipeline.reading.page import Box, Word, bounds
+from pipeline.layout.lines import Segment, join_words
+from pipeline.reading.page import Word, bounds
 
 MAX_WRAP = 4
-
-
-@dataclass(frozen=True, slots=True)
-class LabelLine:
-    """One line of the label column."""
-
-    words: tuple[Word, ...]
-    text: str
-    box: Box
-
-    @property
-    def yc(self) -> float:
-        """Vertical centre."""
-        return self.box.yc
-
-    @property
-    def size(self) -> float:
-        """Font size in points."""
-        return self.words[0].size
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A row of the grid: its label lines (none for an unlabelled row), its value row (None for a section)."""
 
-    lines: tuple[LabelLine, ...]
+    lines: tuple[Segment, ...]
     row: int | None
 
 
-def label_lines(lines: Sequence[Sequence[Word]]) -> list[LabelLine]:
-    """Label words, already clustered to lines, as `LabelLine`s."""
-    return [LabelLine(tuple(line), join_words(line), bounds(line)) for line in lines if line]
+def label_lines(lines: Sequence[Sequence[Word]]) -> list[Segment]:
+    """Label words, already clustered to lines, as segments of a line each."""
+    return [Segment(tuple(line), join_words(line), bounds(line)) for line in lines if line]
 
 
-def joined(lines: Sequence[LabelLine]) -> str:
+def joined(lines: Sequence[Segment]) -> str:
     """The lines of one label as one text: no space inside Chinese, one between Latin words."""
     text = ""
     for line in lines:
@@ -83,7 +64,7 @@ class _Costs:
 
     def __init__(
         self,
-        lines: Sequence[LabelLine],
+        lines: Sequence[Segment],
         rows: Sequence[float],
         bands: Sequence[tuple[float, float]],
         room: float,
@@ -114,7 +95,7 @@ class _Costs:
         steady = sum(abs(g - middle) < 1.2 for g in gaps) >= 0.7 * len(gaps)
         return middle if steady else 0.0
 
-    def full(self, line: LabelLine) -> bool:
+    def full(self, line: Segment) -> bool:
         """Whether a line reaches the right end of the label column, so that its text may go on below."""
         far = line.box.x1 > self.right - 1.35 * line.size and line.box.x1 > self.half
         return far or _open_bracket(line.text)
@@ -123,7 +104,7 @@ class _Costs:
         """The drawn band (between rules or fills) that a row of numbers stands in."""
         return next((b for b in self.bands if b[0] - 0.5 <= y <= b[1] + 0.5), None)
 
-    def _fold(self, above: LabelLine, below: LabelLine) -> float:
+    def _fold(self, above: Segment, below: Segment) -> float:
         """Cost of reading two lines as parts of one label, apart from where the numbers stand."""
         cost = 0.0
         if (below.yc - above.yc) / max(above.size, 1.0) > 1.75:
@@ -178,7 +159,7 @@ class _Costs:
 
 
 def match_labels(
-    lines: Sequence[LabelLine],
+    lines: Sequence[Segment],
     rows: Sequence[float],
     bands: Sequence[tuple[float, float]] = (),
     *,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.layout.lines import join_words
+from pipeline.layout.lines import Segment, join_words
 from pipeline.layout.tokens import is_value, width_of
 from pipeline.layout.tokens import tight as without_spaces
 from pipeline.reading.page import Box, Word, bounds, union
@@ -23,25 +23,11 @@ _NO_START = "，。；：、）)」”’》〉%％！？,.;:!?"
 
 
 @dataclass(frozen=True, slots=True)
-class CellLine:
-    """One line of one cell."""
-
-    words: tuple[Word, ...]
-    text: str
-    box: Box
-
-    @property
-    def size(self) -> float:
-        """Font size in points."""
-        return self.words[0].size
-
-
-@dataclass(frozen=True, slots=True)
 class TextCell:
     """The lines that one cell holds; `rows` are the first and last row it stands in, once they are known."""
 
     column: int
-    lines: tuple[CellLine, ...]
+    lines: tuple[Segment, ...]
     span: int = 1
 
     @property
@@ -75,10 +61,10 @@ class TextCell:
         return all(w.bold for line in self.lines for w in line.words)
 
 
-def cell_line(words: Sequence[Word]) -> CellLine:
+def cell_line(words: Sequence[Word]) -> Segment:
     """Words of one line in one column, from the left."""
     ordered = tuple(sorted(words, key=lambda w: w.x0))
-    return CellLine(ordered, _closed_up(ordered), bounds(ordered))
+    return Segment(ordered, _closed_up(ordered), bounds(ordered))
 
 
 def _closed_up(words: Sequence[Word]) -> str:
@@ -132,12 +118,12 @@ class ColumnRoom(NamedTuple):
     left: float | None = None
     reached: bool = False
 
-    def taken(self, line: CellLine) -> float:
+    def taken(self, line: Segment) -> float:
         """The part of the room that a line takes, its indent included."""
         return line.box.width if self.left is None else line.box.x1 - self.left
 
 
-def wraps(above: CellLine, below: CellLine, room: ColumnRoom) -> bool | None:
+def wraps(above: Segment, below: Segment, room: ColumnRoom) -> bool | None:
     """Whether a text went on below because its line was full: what comes next would not have fitted.
 
     None where the line below begins an item of a list, so that its place says nothing.
@@ -157,7 +143,7 @@ def wraps(above: CellLine, below: CellLine, room: ColumnRoom) -> bool | None:
     return room.taken(above) + unit > room.width - short * first.size
 
 
-def tight_step(columns: Sequence[Sequence[CellLine]], rooms: Sequence[ColumnRoom]) -> float:
+def tight_step(columns: Sequence[Sequence[Segment]], rooms: Sequence[ColumnRoom]) -> float:
     """The largest step between lines that is a line wrap by its height alone, 0 where spacing tells nothing.
 
     Wrapped lines stand closer than rows, if the table is set with any space between its rows.
@@ -195,7 +181,7 @@ def tight_step(columns: Sequence[Sequence[CellLine]], rooms: Sequence[ColumnRoom
 
 def cells_of(
     column: int,
-    lines: Sequence[CellLine],
+    lines: Sequence[Segment],
     tight: float,
     room: ColumnRoom,
     parted: Callable[[float, float], bool],
@@ -205,7 +191,7 @@ def cells_of(
     `tight` is the step (em) that says so by itself; without one a full line says so. `parted` tells whether a
     rule is drawn between two heights of this column.
     """
-    cells: list[list[CellLine]] = []
+    cells: list[list[Segment]] = []
     for line in lines:
         last = cells[-1][-1] if cells else None
         if last is not None and not parted(last.box.yc, line.box.yc):
@@ -219,7 +205,7 @@ def cells_of(
     return [TextCell(column, tuple(group)) for group in cells]
 
 
-def _weights(line: CellLine) -> set[bool]:
+def _weights(line: Segment) -> set[bool]:
     """Which weights a line holds: Chinese without a bold font of its own is often set in the plain one."""
     return {w.bold for w in line.words}
 
@@ -282,7 +268,7 @@ def _apart(placed: Sequence[tuple[TextCell, int, int]]) -> list[tuple[TextCell, 
     return apart
 
 
-def column_rooms(columns: Sequence[Sequence[CellLine]], x0: float, x1: float) -> list[ColumnRoom]:
+def column_rooms(columns: Sequence[Sequence[Segment]], x0: float, x1: float) -> list[ColumnRoom]:
     """How wide a line of each column may be, between the texts of its neighbours or the table's sides.
 
     Where the longest line comes near to filling the room, it says how wide the cells are; a column of short

@@ -10,11 +10,11 @@ from statistics import pstdev
 
 from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import runs_of
+from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import is_missing, is_period, is_value, tight
 from pipeline.reading.page import Box, Word, union
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.textcells import (
-    CellLine,
     TextCell,
     cell_line,
     cells_of,
@@ -105,7 +105,7 @@ def _is_headed(table: Table) -> bool:
 
 def _body(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Placed]]:
     """The rows: each a list of cells with the number of rows that they span."""
-    columns: list[list[CellLine]] = [[] for _ in range(frame.count)]
+    columns: list[list[Segment]] = [[] for _ in range(frame.count)]
     wide = [TextCell(0, (cell_line(line[0].words),), frame.count) for line in lines if is_wide(line)]
     if len(wide) > 0.34 * len(lines):
         return []
@@ -128,7 +128,7 @@ def _body(frame: Frame, lines: Sequence[Sequence[Piece]]) -> list[list[Placed]]:
     return _with_merged_names(_rows(groups), frame.count)
 
 
-def _cells(frame: Frame, columns: Sequence[Sequence[CellLine]]) -> list[TextCell]:
+def _cells(frame: Frame, columns: Sequence[Sequence[Segment]]) -> list[TextCell]:
     """The cells of every column, from its lines; the names of the rows stand in the first that holds any.
 
     Overleaf the first column is empty while the name printed on the page before goes on.
@@ -156,7 +156,7 @@ def _parted(frame: Frame, column: int, starts: Sequence[float], above: float, be
     return any(above + 1 < y <= below + 1 for y in starts) or frame.parted(column, above, below)
 
 
-def _row_starts(names: Sequence[TextCell], columns: Sequence[Sequence[CellLine]]) -> list[float]:
+def _row_starts(names: Sequence[TextCell], columns: Sequence[Sequence[Segment]]) -> list[float]:
     """Where rows begin by their names, if names stand on the first lines of their rows."""
     first = min((line.box.yc for column in columns for line in column), default=0.0)
     if not names or names[0].top > first + 2:

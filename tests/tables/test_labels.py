@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tables.labels import LabelLine, joined, label_lines, match_labels
+from pipeline.layout.lines import Segment
+from pipeline.tables.labels import joined, label_lines, match_labels
 from tests.layout.pages import put
 
 ROOM = 130.0  # where the first number begins: labels have 90 points
@@ -14,7 +15,7 @@ ROOM = 130.0  # where the first number begins: labels have 90 points
 Printed = tuple[str, float]
 
 
-def lines(*printed: Printed, x: float = 40) -> list[LabelLine]:
+def lines(*printed: Printed, x: float = 40) -> list[Segment]:
     """Label lines from (text, height); a leading space indents by an em, `*` is bold."""
     words = []
     for text, y in printed:
