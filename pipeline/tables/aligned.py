@@ -14,7 +14,7 @@ from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_o
 from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, bounds, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
-from pipeline.tables.headers import place_levels
+from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
@@ -229,12 +229,13 @@ class _Grid:
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
         levels = [segments_of(line) for line in cluster_lines(self.block.header)]
-        for placed in place_levels(levels, self.columns):
+        for placed in unwrapped(place_levels(levels, self.columns)):
             for head in placed:
                 for column in range(head.first, head.last + 1):
                     texts[column].append(head.text)
-                self._add(count, head.first, head.text, head.box, "header", span=head.last - head.first + 1)
-            count += bool(placed)
+                width = head.last - head.first + 1
+                self._add(count, head.first, head.text, head.box, "header", span=width, rows=head.depth)
+            count += 1
         return ["|".join(t) for t in texts], count
 
     def _words_by_text_column(self) -> dict[int, list[list[Word]]]:
@@ -337,11 +338,12 @@ class _Grid:
         role: Role,
         *,
         span: int = 1,
+        rows: int = 1,
         indent: float = 0.0,
         bold: bool = False,
     ) -> None:
         self.cells.append(
-            Cell(row, column, text, self.block.page, box, role, 1, span, round(indent, 2), bold)
+            Cell(row, column, text, self.block.page, box, role, rows, span, round(indent, 2), bold)
         )
 
 

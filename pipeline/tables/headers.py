@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment
@@ -16,6 +17,10 @@ from pipeline.tables.columns import Column
 BARE = 14.0
 # So does a period that stands twice under one head.
 REPEATED = 30.0
+# Lines of one wrapped head are at most this many em apart.
+WRAP_PITCH = 2.0
+_WRAPPED = re.compile(r"[\u4e00-\u9fffA-Za-z]\|[\u4e00-\u9fff]")
+_UNIT = re.compile(r"[十百千万亿]*(?:港元|美元|元|股|吨|人|家|天|次|倍)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Head:
     box: Box
     first: int
     last: int
+    depth: int = 1  # levels it takes: a head that wraps stands on as many
 
 
 def _misfit(segment: Segment, columns: Sequence[Column], left: float | None) -> float:
@@ -91,12 +97,23 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods:
 
 
 def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
-    """The one column under a head, None where it touches several or none."""
-    under = [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
+    """The one column under a head, None where it stands over several or none.
+
+    A column that holds a wider text somewhere (the name of an average, set over two columns) reaches into the
+    room of its neighbours: a head that covers less than a third of it only touches it.
+    """
+    under = _beneath(segment, columns)
     if len(under) == 1:
         return under[0]
     if under:
-        return None
+        held = [i for i in under if columns[i].x0 <= segment.box.xc <= columns[i].x1]
+        touched = all(
+            min(columns[i].x1, segment.box.x1) - max(columns[i].x0, segment.box.x0)
+            < (columns[i].x1 - columns[i].x0) / 3
+            for i in under
+            if i not in held
+        )
+        return held[0] if len(held) == 1 and touched else None
     middle = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
     beside = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.x1 and segment.box.x0 <= c.x1 + 6]
     return next((near[0] for near in (middle, beside) if len(near) == 1), None)
@@ -145,6 +162,45 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         heads += _place_spanning(_set_together(spanning), columns, timed, periods)
         placed.append(_one_a_column(heads))
     return placed
+
+
+def unwrapped(levels: Sequence[Sequence[Head]]) -> list[list[Head]]:
+    """The levels, heads that wrap within their column set together: `24E-26E 收` over `入 CAGR`.
+
+    Such a head goes on with a Chinese character. A period over a name (`2019年` `单价`) and a name over
+    its unit (`总市值` `亿元`) are levels of their own.
+    """
+    whole = [list(level) for level in levels]
+    for number in reversed(range(len(whole))):
+        for index, head in enumerate(whole[number]):
+            under = (
+                (depth, h)
+                for depth, lower in enumerate(whole[number + 1 :], 1)
+                for h in lower
+                if h.first <= head.last and head.first <= h.last
+            )
+            depth, below = next(under, (0, head))
+            if depth and head.first == head.last == below.first == below.last and _wraps(head, below):
+                whole[number + depth].remove(below)
+                box = union([head.box, below.box])
+                whole[number][index] = Head(
+                    head.text + below.text, box, head.first, head.last, depth + below.depth
+                )
+    return [
+        [replace(h, depth=sum(map(bool, whole[number : number + h.depth]))) for h in level]
+        for number, level in enumerate(whole)
+        if level
+    ]
+
+
+def _wraps(head: Head, below: Head) -> bool:
+    return (
+        bool(_WRAPPED.fullmatch(f"{head.text[-1:]}|{below.text[:1]}"))
+        and below.box.top - head.box.top <= WRAP_PITCH * head.box.height
+        and not is_period(tight(head.text))
+        and not is_period(tight(below.text))
+        and not _UNIT.fullmatch(tight(below.text))
+    )
 
 
 def _beneath(segment: Segment, columns: Sequence[Column]) -> list[int]:

@@ -5,7 +5,7 @@ import pytest
 from pipeline.layout.lines import Segment, segments_of
 from pipeline.reading.page import Word
 from pipeline.tables.columns import Column
-from pipeline.tables.headers import place_heads, place_levels
+from pipeline.tables.headers import place_heads, place_levels, unwrapped
 from tests.layout.pages import Align, put
 
 # A stub and six value columns, 30 points apart.
@@ -14,8 +14,8 @@ SIX = [Column(120 + 30 * n, 140 + 30 * n, True) for n in range(6)]
 PERIODS = ["2024A", "2025E", "2026E"] * 2
 
 
-def level(*heads: tuple[str, float], align: Align = "left") -> list[Segment]:
-    words: list[Word] = [w for text, x in heads for w in put(text, x, 100, align=align)]
+def level(*heads: tuple[str, float], align: Align = "left", y: float = 100) -> list[Segment]:
+    words: list[Word] = [w for text, x in heads for w in put(text, x, y, align=align)]
     return segments_of(words, gap=0.9)
 
 
@@ -109,3 +109,53 @@ def test_a_unit_left_of_its_narrow_numbers_stays_off_the_years_beside_it() -> No
     assert [(h.text, h.first, h.last) for h in placed[0]] == [
         *(("元", 1, 1), ("2019E", 2, 2), ("2020E", 3, 3), ("2021E", 4, 4))
     ]
+
+
+def test_a_head_beside_a_column_widened_by_an_average_stands_over_its_own() -> None:
+    # 行业平均 is set over codes and prices, so the column of codes reaches under the head of the prices.
+    columns = [Column(54, 116, False), Column(116, 179, True), Column(180, 203, True), Column(246, 272, True)]
+    heads = level(("股票简称", 56), ("股票代码", 114), ("当前股价", 170))
+    assert spans([heads], columns) == [[("股票简称", 0, 0), ("股票代码", 1, 1), ("当前股价", 2, 2)]]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "text"),
+    [
+        ("24E-26E 收", "入 CAGR", "24E-26E 收入 CAGR"),
+        ("未来三年净利", "复合增速", "未来三年净利复合增速"),
+        ("首发时 A", "股价格", "首发时 A股价格"),
+    ],
+)
+def test_a_head_that_wraps_in_its_column_is_one(upper: str, lower: str, text: str) -> None:
+    columns = [STUB, *SIX[:3], Column(215, 260, True)]
+    # The single line of the neighbours stands half a line lower than the first of the wrapped head.
+    top = level(("PE(倍)", 152), (upper, 216), y=100)
+    middle = level(("公司名称", 42), y=106)
+    low = [*level((lower, 216), y=114), *level(*((p, c.x1) for p, c in zip(PERIODS, SIX[:3], strict=False)),
+                                                align="right", y=114)]  # fmt: skip
+    levels = unwrapped(place_levels([top, middle, low], columns))
+    assert [(h.text, h.depth) for h in levels[0]] == [("PE(倍)", 1), (text, 3)]
+    assert [[h.text for h in heads] for heads in levels[1:]] == [["公司名称"], ["2024A", "2025E", "2026E"]]
+
+
+def test_a_level_that_holds_only_second_lines_is_none() -> None:
+    levels = unwrapped(
+        place_levels([level(("占直营收", 120)), level(("入比重", 120), y=113)], [STUB, SIX[0]])
+    )
+    assert [[(h.text, h.depth) for h in heads] for heads in levels] == [[("占直营收入比重", 1)]]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [("总市值", "亿元"), ("总股本", "亿股"), ("2019 年", "单价"), ("归母净利", "2025E"), ("涨幅", "(%)")],
+)
+def test_units_and_periods_are_levels_of_their_own(upper: str, lower: str) -> None:
+    levels = unwrapped(place_levels([level((upper, 120)), level((lower, 120), y=113)], [STUB, SIX[0]]))
+    assert [[h.text for h in heads] for heads in levels] == [[upper], [lower]]
+
+
+def test_lines_far_apart_are_no_wrapped_head() -> None:
+    levels = unwrapped(
+        place_levels([level(("占直营收", 120)), level(("入比重", 120), y=140)], [STUB, SIX[0]])
+    )
+    assert len(levels) == 2
