@@ -9,11 +9,12 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from math import lcm
 from types import MappingProxyType
 
 from pipeline.checking.intervals import Interval, exact
 from pipeline.checking.near import UNKNOWN, Near, added, around, divided, multiplied, near
+from pipeline.checking.once import once
 
 # Beyond this share of the divisor its rounding bends the quotient too much for slopes to describe.
 LINEAR_REACH = Fraction(1, 20)
@@ -23,12 +24,12 @@ Reach = Mapping[str, Fraction]
 class Estimate:
     """Value at the printed digits, what the rounding allows, and what each fact's rounding does to it."""
 
-    @cached_property
+    @once
     def value(self) -> Fraction:
         """The value at the printed digits."""
         return self.again({})
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
         """Every value that the rounding of the operands allows."""
         raise NotImplementedError
@@ -117,7 +118,7 @@ class _Known(Estimate):
         self.value = value
         self.near = around(float(value), 0.0)
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
         return exact(self.value)
 
@@ -132,9 +133,9 @@ class _Stated(Estimate):
         self.fact_id, self.value, self.half = fact_id, value, half
         self.near = around(float(value), float(half))
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
-        return exact(self.value).widened(self.half)
+        return Interval(self.value - self.half, self.value + self.half)
 
     @property
     def reach(self) -> Reach:
@@ -151,15 +152,11 @@ class _Sum(Estimate):
         self.parts = parts
         self.near = added([(part.near, sign) for part, sign in parts])
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
-        low = high = Fraction(0)
-        for part, sign in self.parts:
-            inner = part.interval
-            low, high = (
-                (low + inner.low, high + inner.high) if sign > 0 else (low - inner.high, high - inner.low)
-            )
-        return Interval(low, high)
+        ends = [(part.interval, sign) for part, sign in self.parts]
+        low = _added([(end.low, 1) if sign > 0 else (end.high, -1) for end, sign in ends])
+        return Interval(low, _added([(end.high, 1) if sign > 0 else (end.low, -1) for end, sign in ends]))
 
     @property
     def reach(self) -> Reach:
@@ -170,11 +167,7 @@ class _Sum(Estimate):
         return all(part.linear for part, _ in self.parts)
 
     def again(self, new: Mapping[str, Fraction]) -> Fraction:
-        found = Fraction(0)
-        for part, sign in self.parts:
-            value = part.again(new) if new else part.value
-            found = found + value if sign > 0 else found - value
-        return found
+        return _added([(part.again(new) if new else part.value, sign) for part, sign in self.parts])
 
 
 class _Product(Estimate):
@@ -182,7 +175,7 @@ class _Product(Estimate):
         self.left, self.right = left, right
         self.near = multiplied(left.near, right.near)
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
         return self.left.interval * self.right.interval
 
@@ -205,7 +198,7 @@ class _Quotient(Estimate):
         self.left, self.right = left, right
         self.near = divided(left.near, right.near)
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
         return self.left.interval / self.right.interval
 
@@ -229,7 +222,7 @@ class _Root(Estimate):
         self.of, self.degree, self.near = of, degree, UNKNOWN
         self.interval = of.interval.root(degree)
 
-    @cached_property
+    @once
     def value(self) -> Fraction:
         return (self.interval.low + self.interval.high) / 2
 
@@ -264,7 +257,7 @@ class _Median(Estimate):
         self.middle = (len(parts) - 1) // 2, len(parts) // 2
         self.near = UNKNOWN
 
-    @cached_property
+    @once
     def interval(self) -> Interval:
         i, j = self.middle
         lows = sorted(part.interval.low for part in self.parts)
@@ -280,6 +273,13 @@ class _Median(Estimate):
 
     def again(self, new: Mapping[str, Fraction]) -> Fraction:
         return statistics.median(part.again(new) for part in self.parts)
+
+
+def _added(terms: Sequence[tuple[Fraction, int]]) -> Fraction:
+    """The sum of fractions, each with its sign: one common denominator is found for all of them at once."""
+    bottom = lcm(*[term.denominator for term, _ in terms])
+    tops = [sign * term.numerator * (bottom // term.denominator) for term, sign in terms]
+    return Fraction(sum(tops), bottom)
 
 
 def _combined(parts: Sequence[tuple[Reach, Fraction]]) -> dict[str, Fraction]:

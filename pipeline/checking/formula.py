@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import product
-from typing import Literal
+from operator import add, itemgetter, mul, sub, truediv
+from typing import Literal, NamedTuple
 
 from pipeline.checking.estimate import Estimate, known
+from pipeline.checking.once import once
 
 FUNCTIONS = ("prev", "average", "latest", "growth")
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[a-z][a-z0-9_]*)|(?P<sign>[-+±*/()=]))")
@@ -41,8 +42,7 @@ class Number:
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A concept, `shift` years from the period under check, or the figure without a period."""
 
     concept: str
@@ -68,6 +68,7 @@ class Growth:
 
 
 Expression = Number | Name | Binary | Growth
+Computation = Callable[[Mapping[Name, Estimate]], Estimate]
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,17 @@ class Formula:
     right: Expression
     text: str
 
-    @cached_property
+    @once
     def operands(self) -> tuple[Name, ...]:
         """The concepts that the right side needs, in the order written."""
         return names(self.right)
 
-    @cached_property
+    @once
+    def result(self) -> Computation:
+        """The estimate of the right side, of the estimates of its operands."""
+        return computation(self.right)
+
+    @once
     def only_adds(self) -> bool:
         """Whether the right side only adds and takes away, so that all its amounts must be of one unit."""
         return _adds_only(self.right)
@@ -119,20 +125,35 @@ def names(expression: Expression) -> tuple[Name, ...]:
     return tuple(dict.fromkeys(_names(expression)))
 
 
-def evaluate(expression: Expression, values: Mapping[Name, Estimate]) -> Estimate:
-    """The estimate of an expression; raises ZeroDivisionError where a divisor may be zero."""
+def computation(expression: Expression) -> Computation:
+    """What gives the estimate of an expression; it raises ZeroDivisionError where a divisor may be zero."""
     match expression:
         case Number(value):
-            return known(value)
+            number = known(value)
+            return lambda values: number
         case Name():
-            return values[expression]
+            return itemgetter(expression)
         case Growth(of, base):
-            before = evaluate(_shifted(of), values)
-            change = evaluate(of, values) / before
-            falls = base == "absolute" and before.value < 0
-            return known(1) - change if falls else change - known(1)
+            return _growth(computation(of), computation(_shifted(of)), base == "absolute")
         case Binary(sign, left, right):
-            return _OPERATIONS[sign](evaluate(left, values), evaluate(right, values))
+            return _both(_OPERATIONS[sign], computation(left), computation(right))
+
+
+def _both(
+    operation: Callable[[Estimate, Estimate], Estimate], left: Computation, right: Computation
+) -> Computation:
+    return lambda values: operation(left(values), right(values))
+
+
+def _growth(now: Computation, earlier: Computation, absolute: bool) -> Computation:
+    one = known(1)
+
+    def change(values: Mapping[Name, Estimate]) -> Estimate:
+        before = earlier(values)
+        ratio = now(values) / before
+        return one - ratio if absolute and before.value < 0 else ratio - one
+
+    return change
 
 
 def _adds_only(expression: Expression) -> bool:
@@ -166,10 +187,10 @@ def show(expression: Expression, label: Callable[[Name], str] | None = None) -> 
 
 
 _OPERATIONS: dict[str, Callable[[Estimate, Estimate], Estimate]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": truediv,
 }
 
 
@@ -204,7 +225,7 @@ def _readings(expression: Expression) -> Iterator[Expression]:
 def _shifted(expression: Expression, by: int = -1) -> Expression:
     match expression:
         case Name(_, shift, undated):
-            return expression if undated else replace(expression, shift=shift + by)
+            return expression if undated else expression._replace(shift=shift + by)
         case Growth(of, base):
             return Growth(_shifted(of, by), base)
         case Binary(sign, left, right):
@@ -216,7 +237,7 @@ def _shifted(expression: Expression, by: int = -1) -> Expression:
 def _undated(expression: Expression) -> Expression:
     match expression:
         case Name():
-            return replace(expression, undated=True, shift=0)
+            return expression._replace(undated=True, shift=0)
         case Binary(sign, left, right):
             return Binary(sign, _undated(left), _undated(right))
         case _:

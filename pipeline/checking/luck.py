@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 MOST_TERMS = 20_000
@@ -30,12 +31,20 @@ def tail(widths: Sequence[Fraction], gap: Fraction) -> float:
     gap -= sum(spread[len(kept) :], Fraction(0))
     if gap <= 0:
         return 1.0
-    groups = sorted(Counter(kept).items())
-    terms = math.prod(count + 1 for _, count in groups)
-    if terms > MOST_TERMS:
-        deviation = math.sqrt(sum(float(w) ** 2 for w in kept) / 3)
-        return math.erfc(float(gap) / deviation / math.sqrt(2))
-    return min(1.0, 2 * float(_upper_tail(groups, len(kept), gap)))
+    # In whole numbers, as small as they can be: columns of one table then ask the same question, in integers.
+    bottom = math.lcm(gap.denominator, *(w.denominator for w in kept))
+    whole = [w.numerator * (bottom // w.denominator) for w in (gap, *kept)]
+    common = math.gcd(*whole)
+    gap_, *widths_ = (w // common for w in whole)
+    return _tail(tuple(sorted(Counter(widths_).items())), gap_)
+
+
+@lru_cache(maxsize=4096)
+def _tail(groups: tuple[tuple[int, int], ...], gap: int) -> float:
+    if math.prod(count + 1 for _, count in groups) > MOST_TERMS:
+        deviation = math.sqrt(sum(count * width * width for width, count in groups) / 3)
+        return math.erfc(gap / deviation / math.sqrt(2))
+    return min(1.0, 2 * float(_upper_tail(groups, gap)))
 
 
 def together(chances: Sequence[float]) -> float:
@@ -44,15 +53,14 @@ def together(chances: Sequence[float]) -> float:
     return math.exp(-half) * sum(half**k / math.factorial(k) for k in range(len(chances))) if chances else 1.0
 
 
-def _upper_tail(groups: list[tuple[Fraction, int]], count: int, gap: Fraction) -> Fraction:
+def _upper_tail(groups: Sequence[tuple[int, int]], gap: int) -> Fraction:
     """P(sum ≥ gap), by inclusion and exclusion over the corners of the box of errors."""
-    volume = math.factorial(count) * Fraction(math.prod((2 * width) ** many for width, many in groups))
-    total = Fraction(0)
+    count = sum(many for _, many in groups)
+    volume = math.factorial(count) * math.prod((2 * width) ** many for width, many in groups)
+    total = 0
     for picked in product(*(range(many + 1) for _, many in groups)):
-        corner = sum(
-            ((many - 2 * p) * width for p, (width, many) in zip(picked, groups, strict=True)), Fraction(0)
-        )
+        corner = sum((many - 2 * p) * width for p, (width, many) in zip(picked, groups, strict=True))
         if corner > gap:
             ways = math.prod(math.comb(many, p) for p, (_, many) in zip(picked, groups, strict=True))
             total += (-1) ** sum(picked) * ways * (corner - gap) ** count
-    return total / volume
+    return Fraction(total, volume)

@@ -53,16 +53,17 @@ def _sentence(finding: Finding) -> str:
 
 def expected(trial: Trial) -> str:
     """`29,358 ± 1`, or the value with its range where that is not symmetric."""
-    value = trial.right.value / trial.factor
-    low, high = trial.right.interval.low / trial.factor, trial.right.interval.high / trial.factor
+    value, interval = trial.right.value, trial.right.interval
     digits = _digits(trial)
     percent = "%" if trial.text.endswith("%") else ""
-    if low == high:
-        return number(value, digits) + percent
-    if value - low == high - value:
-        return (
-            f"{number(value, digits)}{percent} ± {number(high - value, _slack_digits(high - value, digits))}"
-        )
+    slack = interval.high - value
+    if not slack and value == interval.low:
+        return number(value / trial.factor, digits) + percent
+    if slack == value - interval.low:
+        slack /= trial.factor
+        middle = number(value / trial.factor, digits) + percent
+        return f"{middle} ± {number(slack, _slack_digits(slack, digits))}"
+    value, low, high = (end / trial.factor for end in (value, interval.low, interval.high))
     fine = max(digits, _slack_digits(min(value - low, high - value, key=abs) or high - low, digits))
     return f"{number(value, fine)}{percent} ({number(low, fine)} … {number(high, fine)})"
 
@@ -85,7 +86,9 @@ def judgement(finding: Finding) -> str:
 
 def number(value: Fraction, digits: int) -> str:
     """A number with thousands commas and at most `digits` digits after the point, trailing zeros dropped."""
-    scaled = round(abs(value) * 10**digits)
+    scaled, rest = divmod(abs(value.numerator) * 10**digits, value.denominator)
+    if 2 * rest > value.denominator or (2 * rest == value.denominator and scaled % 2):  # half to even
+        scaled += 1
     text = f"{scaled:0{digits + 1}d}"
     whole, part = (text[:-digits], text[-digits:].rstrip("0")) if digits else (text, "")
     sign = "-" if value < 0 and scaled else ""

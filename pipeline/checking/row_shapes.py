@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from pipeline.checking.estimate import known, signed_total, total
 from pipeline.checking.periods import earlier, length, parts
@@ -206,7 +207,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
     trials: list[Trial | None] = []
     missing = ""
     under = {row: row.at(cell.period) for listed, _ in readings for row, _ in listed}
-    in_one_unit = commensurable((cell, *(f for f in under.values() if f)))
+    in_one_unit = commensurable([cell, *(f for f in under.values() if f)])
     for listed, change in readings:
         blank = next((row.label for row, _ in listed if not _usable(under[row])), None)
         if blank is not None:
@@ -218,7 +219,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
         if len(parts_of) < FEWEST_LINES or not (in_one_unit or commensurable((cell, *used))):
             trials.append(None)
             continue
-        trials.append(trial((cell, *used), own, signed_total(parts_of), _listing(listed, change)))
+        trials.append(trial((cell, *used), own, signed_total(parts_of), partial(_listing, listed, change)))
     return Column(cell, tuple(trials), missing or "too few lines are printed in its unit")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -93,12 +95,25 @@ def check(
     pictures = _recognised(tables)
     known = {row["report_id"] for row in records(reports, ("report_id",), "reports")}
     rows: dict[str, dict[str, Any]] = {}
-    for report in reports_of(facts, tables):
-        if report.report_id not in known:
-            raise _unknown(report.report_id)
-        for row in _rows(report, rules, readings, pictures):
-            rows.setdefault(row["check_id"], row)
+    with _no_collections():
+        for report in reports_of(facts, tables):
+            if report.report_id not in known:
+                raise _unknown(report.report_id)
+            for row in _rows(report, rules, readings, pictures):
+                rows.setdefault(row["check_id"], row)
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=checks_schema())
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Without the search for cycles of objects: checking makes none, the search is a fifth of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _recognised(tables: Any) -> frozenset[str]:

@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from pipeline.checking.cutting import cut_interval, cut_tables
 from pipeline.checking.estimate import Estimate, known
-from pipeline.checking.formula import Formula, Name, evaluate, names, show
+from pipeline.checking.formula import Formula, Name, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
 from pipeline.checking.rules import Rule, RuleSet
@@ -224,7 +224,9 @@ class _Finder:
                 continue
             found.extend(self.sheet.index.get(key, ()))
             if self.rule.scope == "report" or name.undated:
-                found.extend(f for f in self.report.index.get(key, ()) if f.table_id != self.sheet.table_id)
+                found.extend([f for f in self.report.index.get(key, ()) if f.table_id != self.sheet.table_id])
+        if len(found) < 2:
+            return found
         # A rate among amounts is a share row that borrowed the name of its base.
         return [f for f in found if f.currency] or found
 
@@ -238,9 +240,9 @@ class _Finder:
         wanted = formula.operands
         choices: list[list[Printed]] = []
         for name in wanted:
-            found = [
-                f for f in self.candidates(name, cell) if f.fact_id != cell.fact_id or name == formula.left
-            ]
+            found = self.candidates(name, cell)
+            if name != formula.left:
+                found = [f for f in found if f is not cell]
             if not found:
                 when = earlier(cell.period, name.shift) if name.shift else cell.period
                 return f"{name.concept} {when or ''} is not printed".replace("  ", " ")
@@ -280,14 +282,14 @@ def _distinct(figures: list[Printed]) -> list[Printed]:
 def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bool:
     """One currency throughout; and where the formula only adds, one unit: a share of assets is no asset."""
     facts = (cell, *mix.values())
-    if len({c for f in facts if (c := f.currency)}) > 1:
-        return False
-    for name, fact in mix.items():
-        if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
+    units = {f.unit for f in facts}
+    if len(units) > 1:
+        if formula.only_adds or len({c for f in facts if (c := f.currency)}) > 1:
             return False
-    if not commensurable(facts):
-        return False
-    return not formula.only_adds or len({f.unit for f in facts}) == 1
+        for name, fact in mix.items():
+            if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
+                return False
+    return commensurable(facts)
 
 
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:
@@ -319,8 +321,7 @@ def _tried(formula: Formula, cell: Printed, own: Estimate, mix: dict[Name, Print
     right = _estimate(formula, mix)
     if right is None:
         return None
-
-    return trial(_facts(cell, mix), own, right, show(formula.right, lambda name: _label(name, mix)))
+    return trial(_facts(cell, mix), own, right, lambda: show(formula.right, partial(_label, mix=mix)))
 
 
 def _label(name: Name, mix: dict[Name, Printed]) -> str:
@@ -334,7 +335,7 @@ def _label(name: Name, mix: dict[Name, Printed]) -> str:
 def _estimate(formula: Formula, mix: dict[Name, Printed]) -> Estimate | None:
     values = {name: estimate for name, fact in mix.items() if (estimate := fact.estimate())}
     try:
-        return evaluate(formula.right, values)
+        return formula.result(values)
     except ZeroDivisionError:
         return None
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from pipeline.checking.estimate import Estimate, stated
 from pipeline.checking.intervals import half_digit
+from pipeline.checking.once import once
 from pipeline.errors import DataError
 
 FACT_COLUMNS = (
     "fact_id",
-    "report_id",
     "table_id",
     "table_kind",
     "page",
@@ -52,7 +52,7 @@ _PERCENT = Fraction(1, 100)
 WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Printed:
     """One printed number: its place, its meaning, its text."""
 
@@ -76,22 +76,22 @@ class Printed:
     unit: str | None
     scale: int | None
 
-    @cached_property
+    @once
     def factor(self) -> Fraction:
         """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent; 1 where no unit is known."""
         return _PERCENT if self.unit == "percent" else power_of_ten(self.scale or 0)
 
-    @property
+    @once
     def measured(self) -> bool:
         """Whether the page says in what the figure is printed: its unit and its power of ten."""
         return self.unit in PLAIN or (self.unit is not None and self.scale is not None)
 
-    @property
+    @once
     def half(self) -> Fraction:
         """Half of the last printed digit, in base units."""
         return _half(self.decimals, self.unit == "percent", self.scale or 0)
 
-    @property
+    @once
     def currency(self) -> str | None:
         """ISO code where the unit is money or money per share."""
         head = (self.unit or "").split("/")[0]
@@ -101,7 +101,7 @@ class Printed:
         """The number in base units with its rounding; None where none is printed."""
         return self._estimate
 
-    @cached_property
+    @once
     def _estimate(self) -> Estimate | None:
         if self.value is None:
             return None
@@ -116,13 +116,13 @@ class Row:
     path: tuple[str, ...]
     cells: tuple[Printed, ...]
 
-    @cached_property
+    @once
     def concept(self) -> str | None:
         """The concept that all its cells share, if they do (comps have one per column instead)."""
         concepts = {cell.concept for cell in self.cells}
         return concepts.pop() if len(concepts) == 1 else None
 
-    @cached_property
+    @once
     def unit(self) -> str | None:
         """The unit that all its cells share."""
         units = {cell.unit for cell in self.cells}
@@ -133,7 +133,7 @@ class Row:
         found = self._by_period.get(period, ())
         return found[0] if len(found) == 1 else None
 
-    @cached_property
+    @once
     def _by_period(self) -> Mapping[str | None, list[Printed]]:
         found: dict[str | None, list[Printed]] = defaultdict(list)
         for cell in self.cells:
@@ -150,7 +150,7 @@ class Sheet:
     rows: tuple[Row, ...]
     agreement: float | None = None
 
-    @cached_property
+    @once
     def concepts(self) -> frozenset[str]:
         """Every concept that is printed somewhere in the table."""
         return frozenset(self._with)
@@ -160,7 +160,7 @@ class Sheet:
         found = {i for concept in concepts for i in self._with.get(concept, ())}
         return [self.rows[i] for i in sorted(found)]
 
-    @cached_property
+    @once
     def _with(self) -> Mapping[str, set[int]]:
         found: dict[str, set[int]] = defaultdict(set)
         for i, row in enumerate(self.rows):
@@ -169,7 +169,7 @@ class Sheet:
                     found[cell.concept].add(i)
         return dict(found)
 
-    @cached_property
+    @once
     def index(self) -> Mapping[tuple[str, str, str | None], tuple[Printed, ...]]:
         """Company-level facts by entity, concept and period."""
         found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
@@ -187,7 +187,7 @@ class Report:
     report_id: str
     sheets: tuple[Sheet, ...]
 
-    @cached_property
+    @once
     def index(self) -> Mapping[tuple[str, str, str | None], tuple[Printed, ...]]:
         """Company-level facts of the whole report by entity, concept and period."""
         found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
@@ -211,7 +211,7 @@ class Report:
             if (estimate := twin.estimate())
         )
 
-    @cached_property
+    @once
     def concepts(self) -> frozenset[tuple[str, str]]:
         """Every pair of entity and concept printed at company level."""
         return frozenset((entity, concept) for entity, concept, _ in self.index)
@@ -222,16 +222,19 @@ def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
 
     Raises DataError where a column of the contract is missing.
     """
-    agreement = {
-        row["table_id"]: row["agreement"] for row in records(tables, ("table_id", "agreement"), "tables")
-    }
-    by_report: dict[str, dict[str, list[Printed]]] = defaultdict(lambda: defaultdict(list))
-    for row in records(facts, FACT_COLUMNS, "facts"):
-        by_report[row["report_id"]][row["table_id"]].append(_printed(row))
+    agreement = dict(zip(*columns_of(tables, ("table_id", "agreement"), "tables"), strict=True))
+    columns = columns_of(facts, ("report_id", *FACT_COLUMNS), "facts")
+    by_report: dict[str, list[int]] = defaultdict(list)
+    for at, report_id in enumerate(columns[0]):
+        by_report[report_id].append(at)
     for report_id in sorted(by_report):
+        by_table: dict[str, list[Printed]] = defaultdict(list)
+        for at in by_report[report_id]:
+            cell = _printed(*[column[at] for column in columns[1:]])
+            by_table[cell.table_id].append(cell)
         sheets = [
             Sheet(table_id, cells[0].kind, tuple(rows_of(cells)), agreement.get(table_id))
-            for table_id, cells in by_report[report_id].items()
+            for table_id, cells in by_table.items()
         ]
         sheets.sort(
             key=lambda s: (s.rows[0].cells[0].page, s.rows[0].cells[0].top, s.rows[0].cells[0].x0, s.table_id)
@@ -241,13 +244,21 @@ def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
 
 def records(dataset: Any, columns: Sequence[str], name: str) -> list[dict[str, Any]]:
     """The named columns of an Arrow table or a DataFrame as dictionaries, NaN and NaT as None."""
+    found = columns_of(dataset, columns, name)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*found, strict=True)]
+
+
+def columns_of(dataset: Any, columns: Sequence[str], name: str) -> list[list[Any]]:
+    """The values of the named columns of an Arrow table or a DataFrame, NaN and NaT as None.
+
+    Raises DataError where one is missing.
+    """
     import pyarrow as pa
 
     table = dataset if isinstance(dataset, pa.Table) else pa.Table.from_pandas(dataset, preserve_index=False)
     if absent := [column for column in columns if column not in table.column_names]:
         raise DataError(f"{name} lack {', '.join(absent)}: the checks read the columns of the data contract")
-    rows: list[dict[str, Any]] = table.select(list(columns)).to_pylist()
-    return rows
+    return [table[column].to_pylist() for column in columns]
 
 
 def rows_of(cells: Iterable[Printed]) -> list[Row]:
@@ -294,15 +305,16 @@ def company_level(cell: Printed) -> bool:
     return cell.kind != "segments" or len(cell.path) < 2 or bool(WHOLE.search(cell.path[-2]))
 
 
-def commensurable(facts: Iterable[Printed]) -> bool:
+def commensurable(facts: Collection[Printed]) -> bool:
     """Whether numbers may be added, compared or divided.
 
     Figures without a printed unit or power of ten only with those of their own table: there they are in the
     same one, whatever it is.
     """
-    quantities = [fact for fact in facts if fact.unit not in PLAIN]
-    if all(fact.measured for fact in quantities):
+    quantities = [fact for fact in facts if not fact.measured]
+    if not quantities:
         return True
+    quantities = [fact for fact in facts if fact.unit not in PLAIN]
     if len({fact.table_id for fact in quantities}) > 1:
         return False
     # 总市值（亿） beside 净利润（亿元）: only the currency is left unsaid. Without a power of ten all is.
@@ -314,28 +326,50 @@ def _same_column(one: Printed, other: Printed) -> bool:
     return one.column == other.column and abs(one.x0 - other.x0) < 12
 
 
-def _printed(row: Mapping[str, Any]) -> Printed:
-    value = _fraction(row["value"])
+def _printed(
+    fact_id: str,
+    table_id: str,
+    kind: str | None,
+    page: int,
+    x0: float | None,
+    top: float | None,
+    entity: str | None,
+    entity_name: str | None,
+    label: str | None,
+    path: Sequence[str] | None,
+    column: str | None,
+    concept: str | None,
+    period: str | None,
+    basis: str | None,
+    text: str | None,
+    given: Decimal | float | int | str | None,
+    missing: str | None,
+    decimals: int | None,
+    unit: str | None,
+    scale: float | None,
+) -> Printed:
+    """The number of a row of facts, its columns in the order of FACT_COLUMNS."""
+    value = _fraction(given)
     return Printed(
-        fact_id=row["fact_id"],
-        table_id=row["table_id"],
-        kind=row["table_kind"] or "other",
-        page=int(row["page"]),
-        x0=float(row["x0"] or 0),
-        top=float(row["top"] or 0),
-        entity=row["entity"] or row["entity_name"] or "",
-        label=row["label"] or "",
-        path=tuple(row["label_path"] if row["label_path"] is not None else ()),
-        column=row["column"] or "",
-        concept=row["concept"],
-        period=row["period_label"],
-        basis=row["basis"],
-        text=row["text"] or "",
-        value=value,
-        missing=row["missing"] or ("blank" if value is None else None),
-        decimals=int(row["decimals"] or 0),
-        unit=row["unit"],
-        scale=None if row["scale"] is None else int(row["scale"]),
+        fact_id,
+        table_id,
+        kind or "other",
+        int(page),
+        float(x0 or 0),
+        float(top or 0),
+        entity or entity_name or "",
+        label or "",
+        tuple(path if path is not None else ()),
+        column or "",
+        concept,
+        period,
+        basis,
+        text or "",
+        value,
+        missing or ("blank" if value is None else None),
+        int(decimals or 0),
+        unit,
+        None if scale is None else int(scale),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Literal
 
 from pipeline.checking.estimate import Estimate
 from pipeline.checking.intervals import Interval
 from pipeline.checking.luck import tail
+from pipeline.checking.once import once
 from pipeline.checking.rules import Rule
 from pipeline.checking.sheet import Printed
 
@@ -28,17 +29,22 @@ class Trial:
     left: Estimate
     right: Estimate
     facts: tuple[Printed, ...]  # the one held to the rule first
-    formula: str  # the right side in the labels of the page
+    said: str | Callable[[], str]  # the right side in the labels of the page; most trials are never told
     factor: Fraction
     text: str
     slip: str = ""  # a usual slip that gives the printed number: a mean of all rows but the last
 
-    @cached_property
+    @property
+    def formula(self) -> str:
+        """The right side in the labels of the page."""
+        return self.said if isinstance(self.said, str) else self.said()
+
+    @once
     def residual(self) -> Fraction:
         """Printed less expected, in base units."""
         return self.left.value - self.right.value
 
-    @cached_property
+    @once
     def holds(self) -> bool:
         """Whether numbers that round to the printed ones can satisfy the rule."""
         return self.left.meets(self.right)
@@ -55,7 +61,7 @@ class Trial:
         a, b = self.left.interval, self.right.interval
         return max(a.low - b.high, b.low - a.high, Fraction(0))
 
-    @cached_property
+    @once
     def chance(self) -> float:
         """Probability that rounding alone opens a residual this wide; 1 where slopes cannot tell.
 
@@ -90,7 +96,7 @@ class Trial:
         widest = max((abs(r) for f, r in self.right.reach.items() if f != own.fact_id), default=Fraction(0))
         return residual <= widest * MOST_OF_IT
 
-    @cached_property
+    @once
     def verdict(self) -> tuple[Verdict, float]:
         """The verdict of this reading, with the chance that rounding explains it (1 where that is plain)."""
         if not self.holds:
@@ -102,11 +108,15 @@ class Trial:
 
 
 def trial(
-    facts: tuple[Printed, ...], left: Estimate, right: Estimate, formula: str, factor: Fraction | None = None
+    facts: tuple[Printed, ...],
+    left: Estimate,
+    right: Estimate,
+    said: str | Callable[[], str],
+    factor: Fraction | None = None,
 ) -> Trial:
     """A trial of the first fact; figures are shown in its unit unless `factor` says otherwise."""
     own = facts[0]
-    return Trial(left, right, facts, formula, own.factor if factor is None else factor, own.text)
+    return Trial(left, right, facts, said, own.factor if factor is None else factor, own.text)
 
 
 @dataclass(frozen=True, slots=True)
