@@ -21,7 +21,7 @@ from pipeline.meaning.cover import ReportMeta, read_cover
 from pipeline.meaning.facts import Meaning, meaning_of, table_id
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
 from pipeline.reading import ocr
-from pipeline.reading.characters import HOLE
+from pipeline.reading.characters import HOLE, MISNAMED
 from pipeline.reading.page import Page, TextLayer
 from pipeline.reading.pdfium import Document, open_document
 from pipeline.tables.find import find_tables
@@ -346,7 +346,7 @@ def _partly_text(pages: Sequence[Page]) -> list[str]:
             replace(page, words=(), images=tuple(i for i in page.images if i.bottom - i.top < runs))
         )
     ]
-    nameless = [page for page in pages if any(HOLE in word.text for word in page.words)]
+    nameless = [page for page in pages if any({HOLE, MISNAMED} & set(word.text) for word in page.words)]
     why = [
         f"{_numbered(group)}: {what}"
         for group, what in (

@@ -25,6 +25,7 @@ _MAX_DECIMALS = 12
 
 _DASHES = str.maketrans(dict.fromkeys("−‐‑‒–—―─﹣⁻", "-"))
 _ONLY_DASHES = re.compile(r"[-\s]+")
+_UNREADABLE = re.compile("[\ufffc\ufffd]")  # what reading puts in place of a character in doubt
 _HASHES = re.compile(r"#{2,}")
 _NUMBER = re.compile(
     r"""
@@ -107,7 +108,7 @@ def _missing(clean: str) -> Missing | None:
         return "blank"
     if _ONLY_DASHES.fullmatch(clean):
         return "dash"
-    if "\ufffd" in clean or _HASHES.fullmatch(clean):
+    if _UNREADABLE.search(clean) or _HASHES.fullmatch(clean):
         return "unreadable"
     return _marks().get(re.sub(r"\s+", "", clean).lower())
 

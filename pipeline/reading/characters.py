@@ -7,7 +7,7 @@ of a text object (font, size, colour, direction, clip) is asked once per object.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ from pipeline.reading.radicals import printed
 # subsets often carry ascents of 0 or 2 em, so the font's own figures are not used.
 ASCENT, DESCENT = 0.86, 0.14
 HOLE = "\ufffd"  # a printed character of which the font does not say what it is
+MISNAMED = "\ufffc"  # a printed digit of which the font says that it is another
 
 Number = TypeVar("Number", float, Floats)
 
@@ -287,13 +288,26 @@ _SPECK = 0.1  # points
 _IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
+class Digits(NamedTuple):
+    """The upright digits of a page: their places in the text page, values and text objects."""
+
+    places: Ints
+    value: Ints
+    objects: Ints
+
+
 def read_characters(
-    text_page: Any, display: Display, order: Mapping[int, int], within: Mapping[int, Matrix]
+    text_page: Any,
+    display: Display,
+    order: Mapping[int, int],
+    within: Mapping[int, Matrix],
+    exchanged: Callable[[Digits], Flags] | None = None,
 ) -> tuple[Characters, int]:
     """All painted characters in content order, and how many had no usable Unicode value.
 
     A character that is seen, but has no value or that of a blank, is a `HOLE`: 非流动资产 in a font that
     takes 非 for a space must not become 流动资产. Without a value and unseen, it is counted only.
+    `exchanged` says which digits are not the ones that are printed: they become `MISNAMED`.
     `order` gives the painting position of the page's objects by address, `within` the place of those in forms
     (see `graphics.read_graphics`).
     """
@@ -318,7 +332,11 @@ def read_characters(
     low = np.maximum(ya, yb)
     upright, size = owners.upright[owner], owners.size[owner]
     holes = nameless[kept] | (ink[kept] >= np.maximum(_LETTER * size, _SPECK))
+    digits = np.flatnonzero(upright & (codes[kept] >= ord("0")) & (codes[kept] <= ord("9")))
     codes[kept[holes]] = ord(HOLE)
+    if exchanged and len(digits):
+        at = kept[digits]
+        codes[at[exchanged(Digits(at, codes[at] - ord("0"), objects[at]))]] = ord(MISNAMED)
     start, base = display.point(*origins.T)
     baseline = np.where(upright, base, low)
     x0, x1 = np.minimum(xa, xb), np.maximum(xa, xb)

@@ -27,6 +27,7 @@ DIGITS = "0123456789"
 _NAMES = frozenset("0123456789.,%()+-xXAEFQH/")
 _EDGES = (0.15, 0.25, 0.35, 0.45, 0.55)
 _PITCHES = (0.62, 0.72)  # of the height of a digit: from one to the next
+_BROADER = 0.15  # of the height of a digit: how much its width varies
 _SHORT = 0.12  # of the height of a digit: steps from one digit to another differ by less
 _ENOUGH = 3  # steps from one digit to another that tell the usual one
 _BROADEST = 0.85  # of its height: no digit is wider, but a bold one beside others
@@ -65,6 +66,11 @@ class Mark(NamedTuple):
     under: float
     x0: int
     x1: int
+
+    @property
+    def form(self) -> float:
+        """Its width in heights of its own."""
+        return self.wide / self.high
 
 
 class Parting(NamedTuple):
@@ -216,14 +222,21 @@ class Typeface:
         self._known: list[Known] = []
         self._gaps: defaultdict[int, int] = defaultdict(int)
         self._steps: defaultdict[str, list[int]] = defaultdict(list)
+        self._forms: defaultdict[str, list[float]] = defaultdict(list)
+        self._pitches: dict[int, float] = {}
 
     def learn(self, piece: int, marks: Sequence[Mark], names: str) -> None:
         """A piece that was read for certain: a name for each of its marks."""
-        if len(marks) != len(names) or not _NAMES.issuperset(names) or self._swollen(marks, names):
+        if len(marks) != len(names) or not _NAMES.issuperset(names) or self._swollen(piece, marks, names):
             return
         self._known += (Known(mark, name, piece) for mark, name in zip(marks, names, strict=True))
-        for pair, step in _steps(marks, names):
-            self._steps[pair].append(step)
+        steps = _steps(marks, names)
+        for step in steps:
+            self._steps[step.names].append(step.edges)
+        for mark, name in zip(marks, names, strict=True):
+            self._forms[name].append(mark.form)
+        if steps:
+            self._pitches[piece] = statistics.median(step.pitch for step in steps)
         for (left, a), (right, b) in pairwise(zip(marks, names, strict=True)):
             if a in DIGITS and b in DIGITS:
                 kind = _ones(a, b)
@@ -248,9 +261,9 @@ class Typeface:
         marks = [mark for _, piece in pieces for mark in piece]
         names = iter(self._named(marks, [number for number, piece in pieces for _ in piece]))
         found: list[str | None] = []
-        for _, piece in pieces:
+        for number, piece in pieces:
             text = [next(names) for _ in piece]
-            sure = all(text) and self._close(piece, "".join(map(str, text)))
+            sure = all(text) and self._close(number, piece, "".join(map(str, text)))
             found.append("".join(map(str, text)) if sure else None)
         return found
 
@@ -261,7 +274,7 @@ class Typeface:
         digit has room for a sign or a point beside it. Marks that were cut apart may be cut in the wrong
         place: they contradict nothing.
         """
-        if not parting.cut and self._swollen(parting.marks, names):
+        if not parting.cut and self._swollen(piece, parting.marks, names):
             return False
         marks = zip(parting.marks, names, strict=True)
         digits = [Known(mark, name, piece) for mark, name in marks if name in DIGITS]
@@ -274,9 +287,9 @@ class Typeface:
             return None if parting.cut else False
         return True if all(own >= _KNOWN for own in friend) else None
 
-    def _close(self, marks: Sequence[Mark], text: str) -> bool:
+    def _close(self, piece: int, marks: Sequence[Mark], text: str) -> bool:
         """Whether it is a number as one prints them, no gap between digits wide enough for a lost point."""
-        if not NUMBER.fullmatch(text) or self._swollen(marks, text):
+        if not NUMBER.fullmatch(text) or self._swollen(piece, marks, text):
             return False
         steps = pairwise(zip(marks, text, strict=True))
         return all(
@@ -285,22 +298,55 @@ class Typeface:
             if a in DIGITS and b in DIGITS
         )
 
-    def _swollen(self, marks: Sequence[Mark], names: str) -> bool:
+    def _swollen(self, piece: int, marks: Sequence[Mark], names: str) -> bool:
         """Whether a digit is too wide for one, or digits stand at other distances than in other numbers.
 
         A sign or a point that touches a digit is part of its mark, and goes unnoticed by all that compares
         one such mark with another. Half of a digit stands nearer to the other half than two digits do.
         """
-        if any(mark.wide > _BROADEST for mark, name in zip(marks, names, strict=True) if name in DIGITS):
+        digits = [(mark, name) for mark, name in zip(marks, names, strict=True) if name in DIGITS]
+        if any(mark.wide > _BROADEST * max(1, mark.high) for mark, name in digits):
             return True
-        off = [
-            step - statistics.median(known)
-            for pair, step in _steps(marks, names)
-            if len(known := self._steps.get(pair, [])) >= _ENOUGH
-        ]
+        if any(self._broader(mark, name) for mark, name in digits):
+            return True
         room = max(1.2, _SHORT * self._height)
-        another_type = len(off) > 1 and max(off) - min(off) <= room
-        return not another_type and any(abs(step) > room for step in off)
+        off = [
+            (step, step.edges - statistics.median(known))
+            for step in _steps(marks, names)
+            if len(known := self._steps.get(step.names, [])) >= _ENOUGH
+        ]
+        ways = [way for _, way in off]
+        if len(ways) > 1 and max(ways) - min(ways) <= room:
+            return False  # another type
+        return any(abs(way) > room and not self._in_type(step, piece, room) for step, way in off)
+
+    def _broader(self, mark: Mark, name: str) -> bool:
+        """Whether a digit is too broad for its height, as the point makes it that touches it."""
+        known = self._forms.get(name, [])
+        if len(known) < _ENOUGH:
+            return False
+        more = (mark.form - statistics.median(known)) * mark.high * self._height
+        return more > max(1.6, _BROADER * self._height)
+
+    def _in_type(self, step: Step, piece: int, room: float) -> bool:
+        """Whether two digits stand as far from one another as in the pieces that print them in the same type.
+
+        A page has bold rows and heads of another size; steps between digits are theirs, not the page's.
+        """
+        marks = [Known(mark, name, piece) for mark, name in zip(step.marks, step.names, strict=True)]
+        cosine = self._likeness([one.mark for one in marks], [piece] * len(marks))
+        for one, row in zip(marks, cosine, strict=True):
+            alike = [
+                known
+                for known, like in zip(self._known, row, strict=True)
+                if like >= _ALIKE and known.name == one.name and known.piece in self._pitches
+            ]
+            if len({known.piece for known in alike}) < _ENOUGH:
+                return False
+            pitch = statistics.median(self._pitches[known.piece] for known in alike)
+            if abs(step.pitch - pitch) > room:
+                return False
+        return True
 
     def _likeness(self, marks: Sequence[Mark], numbers: Sequence[int]) -> Any:
         """The cosine of each of `marks` with each known one; -1 in the same piece and where sizes differ."""
@@ -340,10 +386,22 @@ class Typeface:
         return np.where(same, cosine, -1).max(1), np.where(same, -1, cosine).max(1)
 
 
-def _steps(marks: Sequence[Mark], names: str) -> list[tuple[str, int]]:
-    """Every two digits in a row, with the way from the left edge of one to that of the other."""
+class Step(NamedTuple):
+    """Two digits in a row: the way from left edge to left edge, and from middle to middle, pixels."""
+
+    names: str
+    marks: tuple[Mark, Mark]
+    edges: int
+    pitch: float
+
+
+def _steps(marks: Sequence[Mark], names: str) -> list[Step]:
     pairs = pairwise(zip(marks, names, strict=True))
-    return [(a + b, right.x0 - left.x0) for (left, a), (right, b) in pairs if a in DIGITS and b in DIGITS]
+    return [
+        Step(a + b, (left, right), right.x0 - left.x0, (right.x0 + right.x1 - left.x0 - left.x1) / 2)
+        for (left, a), (right, b) in pairs
+        if a in DIGITS and b in DIGITS
+    ]
 
 
 def _ones(a: str, b: str) -> int:

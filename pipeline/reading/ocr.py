@@ -11,15 +11,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.reading.characters import Char, TextObject, characters_of
+from pipeline.reading.characters import MISNAMED, Char, TextObject, characters_of
 from pipeline.reading.glyphs import PX, Line, Memory, lines_of
 from pipeline.reading.graphics import Graphics
 from pipeline.reading.page import Box, Image, Page, Word
 from pipeline.reading.pdfium import Document
 from pipeline.reading.pictures import TALLEST, Raster, Stencil, read_picture_parts, render_grey
-from pipeline.reading.raster import Pieces, read_pieces
+from pipeline.reading.pieces import Pieces
+from pipeline.reading.raster import read_pieces
 from pipeline.reading.recogniser import Reading, model_path, recognise
-from pipeline.reading.textlayer import is_strange, is_symbol
+from pipeline.reading.textlayer import is_strange, is_symbol, judge
 from pipeline.reading.words import Hiding, build_words
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _LOWEST = 4.0  # points; print is not lower
 _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 30.0  # points; a picture of a table is not smaller
 _PAGE_DPI = 200.0
 _HOLE_DPI = 300.0  # a few words only: their strokes as fine as the model can use them
+_ROOMS = (0.15, 0.3)  # of the size of the type: the room around a word in which the model looks for a hole
 _DIGIT = 0.7  # of the type's size: how high its digits are
 _RUNNING = 12  # times its height: a longer line is running text
 _SURE = 0.9
@@ -79,18 +81,19 @@ class Reader:
         own = [word for word in page.words if not is_broken(word)]
         painted = len(_bare(page.images, own)) >= _RUNS
         pasted = [box for box in _boxes(page.images) if _may_be_table(box, own)]
-        holes = [word for word in page.words if _has_holes(word)] if page.text_layer == "good" else []
-        if not painted and not pasted and not holes and page.text_layer == "good" and page.words:
+        layer = "good" if _only_digits_lie(page) else page.text_layer
+        holes = [word for word in page.words if _has_holes(word)] if layer == "good" else []
+        if not painted and not pasted and not holes and layer == "good" and page.words:
             return page
         parts = read_picture_parts(self._document, page.number, pasted)
         stencils = _bare(parts.stencils, own)
         found = self._stencil_words(stencils, page) if len(stencils) >= _RUNS else []
-        if found or page.text_layer != "garbled":
+        if found or layer != "garbled":
             for raster in parts.rasters:
                 found += _raster_words(raster, read_pieces(raster.grey))
-        if not found and (page.text_layer == "garbled" or not own):
+        if not found and (layer == "garbled" or not own):
             own, found = [], self._page_words(page)
-        if holes and own:
+        if holes and (own or layer != page.text_layer):
             filled = self._filled(page, holes)
             own = [
                 filled.get(id(word), word) for word in page.words if id(word) in filled or not is_broken(word)
@@ -108,30 +111,20 @@ class Reader:
     def _filled(self, page: Page, broken: Sequence[Word]) -> dict[int, Word]:
         """Words in which the font names not all characters, by id: their holes filled by what is seen there.
 
-        What the font does name must be read as well, each character in its place; else the hole stays. A
-        number so filled counts as recognised.
+        What the font does name must be read as well, each character in its place, and that in two sizes;
+        else the hole stays. A number so filled counts as recognised.
         """
         grey = render_grey(self._document, page.number, _HOLE_DPI)
         if grey is None:
             return {}
-        scale = _HOLE_DPI / 72
-        pictures = [_cut(grey, word, scale) for word in broken]
         found = {id(word): word for word in broken}
-        for word, reading in zip(broken, recognise(pictures), strict=True):
-            signs = [sign for sign in reading.signs if not sign.text.isspace()]
-            text = unicodedata.normalize("NFKC", "".join(sign.text for sign in signs))
-            whole = [UNREADABLE if is_strange(char) else char for char in word.text]
-            same = len(whole) == len(text) == len(signs) and all(
-                char in (UNREADABLE, seen) or unicodedata.normalize("NFKC", char) == seen
-                for char, seen in zip(whole, text, strict=True)
-            )
-            if same and all(
-                sign.sure >= _SURE for sign, char in zip(signs, whole, strict=True) if char == UNREADABLE
-            ):
-                pairs = zip(whole, signs, strict=True)
-                filled = "".join(sign.text if char == UNREADABLE else char for char, sign in pairs)
-                font = FONT if any(map(str.isdigit, filled)) else word.font
-                found[id(word)] = replace(word, text=filled, font=font)
+        first, then = (
+            recognise([_cut(grey, word, _HOLE_DPI / 72, room) for word in broken]) for room in _ROOMS
+        )
+        for word, reading, again in zip(broken, first, then, strict=True):
+            if (text := _completed(word, reading)) and text == _completed(word, again):
+                font = FONT if any(map(str.isdigit, text)) else word.font
+                found[id(word)] = replace(word, text=text, font=font)
         return found
 
     def _stencil_words(self, stencils: Sequence[Stencil], page: Page) -> list[Word]:
@@ -249,11 +242,36 @@ def _has_holes(word: Word) -> bool:
     return is_broken(word) and not is_symbol(word.font)
 
 
-def _cut(grey: Grey, word: Word, scale: float) -> Grey:
-    """A word's place on the drawn page, with the room around it that the model expects."""
+def _only_digits_lie(page: Page) -> bool:
+    """Whether a page would be good, had its fonts not exchanged some digits."""
+    if not any(MISNAMED in word.text for word in page.words):
+        return False
+    words = [replace(word, text=word.text.replace(MISNAMED, "0")) for word in page.words]
+    return judge(words, 0, page.images) == "good"
+
+
+def _completed(word: Word, reading: Reading) -> str | None:
+    """A word with its holes filled from a reading; None where that is unsure or contradicts the font."""
+    signs = [sign for sign in reading.signs if not sign.text.isspace()]
+    if len(signs) != len(word.text):
+        return None
+    text = ""
+    for char, sign in zip(word.text, signs, strict=True):
+        seen = unicodedata.normalize("NFKC", sign.text)
+        if is_strange(char):
+            if sign.sure < _SURE or (char == MISNAMED and not seen.isdigit()):
+                return None
+        elif unicodedata.normalize("NFKC", char) != seen:
+            return None
+        text += sign.text if is_strange(char) else char
+    return text
+
+
+def _cut(grey: Grey, word: Word, scale: float, margin: float) -> Grey:
+    """A word's place on the drawn page, with so much room around it, in heights of its type."""
     import numpy as np
 
-    room = 0.15 * word.size
+    room = margin * word.size
     top, bottom = max(0, round((word.top - room) * scale)), round((word.bottom + room) * scale)
     left, right = max(0, round((word.x0 - room) * scale)), round((word.x1 + room) * scale)
     cut = grey[top:bottom, left:right]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from pypdfium2 import raw
 
 from pipeline.errors import InputError
 from pipeline.reading.characters import display_map, read_characters
+from pipeline.reading.digits import DigitFonts
 from pipeline.reading.graphics import read_graphics
 from pipeline.reading.page import Page
 from pipeline.reading.textlayer import judge
@@ -27,6 +29,7 @@ class Document:
 
     def __init__(self, handle: pypdfium2.PdfDocument) -> None:
         self._handle = handle
+        self._fonts = DigitFonts(handle.raw)
         self.page_count: int = len(handle)
 
     def page(self, number: int) -> Page:
@@ -41,7 +44,10 @@ class Document:
             if not text_page:
                 raise InputError(f"page {number}: its text cannot be read")
             try:
-                chars, unmapped = read_characters(text_page, display, graphics.order, graphics.within)
+                exchanged = partial(self._fonts.exchanged, handle, text_page, forms=graphics.within)
+                chars, unmapped = read_characters(
+                    text_page, display, graphics.order, graphics.within, exchanged
+                )
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:

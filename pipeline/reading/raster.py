@@ -10,11 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pipeline.reading.marks import INK, NUMBER, Parting, Patch, Typeface, begins_with_bar, partings
+from pipeline.reading.pieces import (
+    CJK,
+    Piece,
+    Pieces,
+    has_figures,
+    is_number,
+    looks_like_table,
+    without_lost_commas,
+    years_in_a_row,
+)
 from pipeline.reading.recogniser import Reading, recognise
 
 if TYPE_CHECKING:
@@ -30,40 +39,21 @@ _STROKE = 0.6  # of the height of a digit; strokes are thinner, also those of a 
 _GAP = 0.9  # of the height of a digit: gaps within a piece of text are narrower
 _OFF = 0.45  # of the height of a digit: a character is read no further from its mark
 # Where a cell may end within a piece, and the gap that shows it, in heights of a digit: between a number and
-# a label, after a percent sign or a bracket, before a sign, between digits (no point has room for more).
+# a label, after a percent sign, a bracket or the letter of a year, before a sign, between digits (no point
+# has room for more).
 _TWO = re.compile(
     r"([-+(]?\d[\d,.]*[%)A-Z]*)[\u2e80-\u9fff].*|([\u2e80-\u9fff][^\d]*)(?<![-+(])[-+(]?\d[\d,.]*[%)]*"
 )
 _LABEL = 0.4
-_TURNS = ((re.compile(r"(?<=[%)])(?=[-+(\d])"), 0.1), (re.compile(r"(?<=\d)(?=[-+(\d])"), 0.6))
-_PARTED = re.compile(r"[-(]?\d{1,3},\d{3}\b")
-_UNPARTED = re.compile(r"[-(]?\d{4,}(\.\d+)?\)?$")
-_YEAR = re.compile(r"(19|20)\d\d")
-_USUAL = 3  # numbers with commas for each without: then commas are the habit
-_ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
-_FIGURE_ROWS = 3
+_LETTERED = re.compile(r"(19|20)\d\d[三目日王巨]")  # a year with the letter E, in print that is very coarse
+_TURNS = (
+    (re.compile(r"((?<=[%)])|(?<=\d{4}[AEF]))(?=[-+(\d])"), 0.1),
+    (re.compile(r"(?<=\d)(?=[-+(\d])"), 0.6),
+)
 _CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
 _SURE, _VERY_SURE = 0.5, 0.9
 _MARGINS = (1.0, 0.5)
 _LESSON = 40  # numbers that the model reads before others are spelled
-_CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of text as read, `sure` where its digits are beyond doubt; `other` is what they may be else."""
-
-    patch: Patch
-    text: str
-    sure: bool
-    other: str = ""
-
-
-class Pieces(NamedTuple):
-    """What a picture says, and how high its digits are, pixels."""
-
-    pieces: list[Piece]
-    height: float
 
 
 def _background(grey: Grey, height: float) -> Grey:
@@ -207,43 +197,6 @@ def _is_dash(patch: Patch, letters: Sequence[Patch], height: float) -> bool:
     return flat and any(abs(middle - p.y0 - p.y1) <= 0.6 * height for p in letters)
 
 
-def looks_like_table(patches: Sequence[Patch], height: float) -> bool:
-    """Whether the pieces stand in rows and columns, all about as high and mostly longer than a letter.
-
-    Photographs and diagrams leave scraps of any height; a chart has its labels at the edges, in few rows.
-    """
-    full = [row for row in _rows(patches, height) if len(row) >= _PIECES]
-    if len(full) < _ROWS or sum(map(len, full)) < 0.85 * len(patches):
-        return False
-    level = [p for p in patches if 0.8 * height <= p.y1 - p.y0 <= 1.5 * height]
-    long = [p for p in patches if p.x1 - p.x0 > 1.2 * height]
-    if len(level) < 0.75 * len(patches) or len(long) < 0.6 * len(patches):
-        return False
-    return _in_columns(patches, height) >= 0.9 * len(patches)
-
-
-def _rows(patches: Sequence[Patch], height: float) -> list[list[Patch]]:
-    rows: list[list[Patch]] = []
-    for patch in sorted(patches, key=lambda p: p.y0 + p.y1):
-        if rows and patch.y0 + patch.y1 - rows[-1][0].y0 - rows[-1][0].y1 < 1.2 * height:
-            rows[-1].append(patch)
-        else:
-            rows.append([patch])
-    return rows
-
-
-def _in_columns(patches: Sequence[Patch], height: float) -> int:
-    """How many pieces begin, end or are centred where at least three others are."""
-    import numpy as np
-
-    left, right = np.array([patch.x0 for patch in patches]), np.array([patch.x1 for patch in patches])
-    near = [
-        (np.abs(at[:, None] - at[None, :]) <= slack * height).sum(1) - 1
-        for at, slack in ((left, 0.35), (right, 0.35), ((left + right) / 2, 0.5))
-    ]
-    return int((np.maximum.reduce(near) >= 3).sum())
-
-
 def _picture(contrast: Contrast, patch: Patch, margin: float, height: float) -> Grey:
     """A piece dark on light, whatever its colours, with room around it."""
     import numpy as np
@@ -280,8 +233,9 @@ def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     found.read_rest()
     if not anything and found.clear() < _CLEAR:
         return Pieces([], 0.0)
-    pieces = _without_lost_commas([piece for piece in found.pieces() if piece.text], height)
-    return Pieces(pieces if anything or _has_figures(pieces, height) else [], height)
+    pieces = years_in_a_row([piece for piece in found.pieces() if piece.text], height)
+    pieces = without_lost_commas(pieces, height)
+    return Pieces(pieces if anything or has_figures(pieces, height) else [], height)
 
 
 class _Reading:
@@ -415,9 +369,9 @@ class _Reading:
         borne_out = {
             index: self._borne_out(index, reading)
             for index, reading in self._readings.items()
-            if _is_number(reading.text)
+            if is_number(reading.text)
         }
-        numbers = [index for index, reading in self._readings.items() if not _CJK.search(reading.text)]
+        numbers = [index for index, reading in self._readings.items() if not CJK.search(reading.text)]
         by_marks = {
             index: text
             for index, text in self._by_marks(numbers).items()
@@ -425,12 +379,12 @@ class _Reading:
         }
         doubted, unclear = set(), set()
         for index, reading in self._readings.items():
-            if _is_number(reading.text):
+            if is_number(reading.text) or _LETTERED.fullmatch(reading.text):
                 if by_marks.get(index) != _plain(reading) and (
-                    not borne_out.get(index) or reading.sure < _SURE
+                    not borne_out.get(index) or reading.sure < _SURE or not _plain(reading).isascii()
                 ):
                     doubted.add(index)
-            elif reading.sure < _VERY_SURE and _CJK.search(reading.text):
+            elif reading.sure < _VERY_SURE and CJK.search(reading.text):
                 unclear.add(index)
         second = sorted(doubted | unclear)
         other = dict(zip(second, self._read(second, _MARGINS[1]), strict=True))
@@ -451,48 +405,26 @@ class _Reading:
                 )
                 pieces.append(Piece(patch, text, sure, "" if twin == text else twin))
             elif index in unclear:
-                pieces.append(Piece(patch, max(reading, other[index], key=lambda r: r.sure).text, True))
+                first, then = sorted((reading, other[index]), key=lambda r: -r.sure)
+                number = is_number(first.text) or _LETTERED.fullmatch(first.text)
+                pieces.append(Piece(patch, first.text, not number, then.text if number else ""))
             else:
                 pieces.append(Piece(patch, _plain(reading), True))
         return pieces
 
 
-def _without_lost_commas(pieces: list[Piece], height: float) -> list[Piece]:
-    """Numbers of four digits and more in doubt where most others are parted by commas; years are not."""
-    parted = sum(bool(_PARTED.match(piece.text)) for piece in pieces)
-    plain = {piece.patch for piece in pieces if _UNPARTED.match(piece.text)}
-    if parted < _USUAL * max(1, len(plain)):
-        return pieces
-    texts = {piece.patch: piece.text for piece in pieces}
-    numbers = [piece.patch for piece in pieces if _is_number(piece.text)]
-    for row in _rows(numbers, height):
-        years = {int(texts[patch][:4]) for patch in row if _YEAR.match(texts[patch])}
-        plain -= {
-            p for p in row if _YEAR.match(texts[p]) and years & {int(texts[p][:4]) + n for n in (-1, 1)}
-        }
-    return [replace(piece, sure=False) if piece.patch in plain else piece for piece in pieces]
-
-
 def _turns(text: str) -> list[tuple[int, float]]:
     """Before which characters another cell may begin, and how wide the gap must then be."""
+    if _LETTERED.fullmatch(text):
+        return []
     if found := _TWO.fullmatch(text):
         return [(next(found.end(part) for part in (1, 2) if found[part]), _LABEL)]
-    if _CJK.search(text) or not any(char.isdigit() for char in text):
+    if CJK.search(text) or not any(char.isdigit() for char in text):
         return []
     return sorted((found.start(), least) for turn, least in _TURNS for found in turn.finditer(text))
-
-
-def _has_figures(pieces: Sequence[Piece], height: float) -> bool:
-    """Whether several rows hold several numbers: tables of words are not what is looked for here."""
-    figures = [piece.patch for piece in pieces if _is_number(piece.text)]
-    return sum(len(row) >= 2 for row in _rows(figures, height)) >= _FIGURE_ROWS
-
-
-def _is_number(text: str) -> bool:
-    return any(c.isdigit() for c in text) and not _CJK.search(text)
 
 
 def _plain(reading: Reading) -> str:
     """The text as read; what else stands at a number's ends is a rule beside it."""
     text = unicodedata.normalize("NFKC", reading.text)
-    return text.strip("_|:;'") if _is_number(text) else text
+    return text.strip("_|:;'") if is_number(text) else text

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.reading.characters import HOLE
+from pipeline.reading.characters import HOLE, MISNAMED
 from pipeline.reading.page import Image, TextLayer, Word
 
 _SYMBOLS = re.compile(
@@ -37,7 +37,7 @@ _SIMPLIFIED = 0.9  # of the characters; the pairs are those of simplified Chines
 
 def is_strange(char: str) -> bool:
     """Private-use and control characters, unassigned code points, holes: what a broken mapping gives."""
-    return char == HOLE or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs")
+    return char in (HOLE, MISNAMED) or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs")
 
 
 def is_symbol(font: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.reading import raster
 from pipeline.reading.marks import INK
+from pipeline.reading.pieces import looks_like_table
 from tests.reading.painted import picture_of
 
 pytest.importorskip("cv2")
@@ -22,7 +23,7 @@ def test_each_cell_is_one_piece_whatever_its_colours(pixels: int) -> None:
     patches, _, height = raster.pieces_of(grey)
     assert len(patches) == sum(len(row) for row in ROWS)
     assert 0.5 * pixels < height < pixels
-    assert raster.looks_like_table(patches, height)
+    assert looks_like_table(patches, height)
 
 
 def test_rules_and_frames_are_no_pieces() -> None:
@@ -38,7 +39,7 @@ def test_rules_and_frames_are_no_pieces() -> None:
 def test_noise_is_no_table() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 400), np.uint8)
     patches, _, height = raster.pieces_of(noise)
-    assert not raster.looks_like_table(patches, height)
+    assert not looks_like_table(patches, height)
 
 
 def test_a_head_is_told_from_its_band_to_the_bands_end() -> None:
