@@ -24,7 +24,7 @@ from pipeline.reading import ocr
 from pipeline.reading.characters import HOLE, MISNAMED
 from pipeline.reading.page import Page, TextLayer
 from pipeline.reading.pdfium import Document, open_document
-from pipeline.tables.find import find_tables
+from pipeline.tables.find import find_tables, with_readers
 from pipeline.tables.table import Table
 from pipeline.version import pipeline_version as this_version
 
@@ -216,7 +216,7 @@ class _Walk:
     def _find(self, pages: Sequence[Page]) -> list[Table]:
         """The tables of all pages together or, where that fails, of the pages one by one."""
         try:
-            return self._sound(self._marked(find_tables(pages)))
+            return self._sound(with_readers(find_tables(pages), self.pages))
         except Exception:
             found: list[Table] = []
             for page in pages:
@@ -224,15 +224,7 @@ class _Walk:
                     found += find_tables([page])
             if not self.problems:
                 self.problems.append(Problem("tables cannot be joined across pages", traceback.format_exc()))
-            return self._sound(self._marked(found))
-
-    def _marked(self, tables: Iterable[Table]) -> Iterator[Table]:
-        """The tables, those in which recognised words stand marked as such."""
-        painted = {page.number: ocr.recognised(page) for page in self.pages}
-        for table in tables:
-            words = painted[table.pages[0]]
-            known = words and any(table.box.holds(word.xc, word.yc) for word in words)
-            yield replace(table, reader=ocr.FONT) if known else table
+            return self._sound(with_readers(found, self.pages))
 
     def _sound(self, tables: Iterable[Table]) -> list[Table]:
         """Each table, and each place of a grid, once; the data contract keys them by place."""

@@ -20,6 +20,7 @@ DOORS = {
         "reading/calls.py",
         "reading/characters.py",
         "reading/graphics.py",
+        "reading/digits.py",
         "reading/pictures.py",
         "quality/crops.py",
     },

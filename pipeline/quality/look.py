@@ -29,6 +29,8 @@ PURPLE, GREY, INK = (128, 72, 170), (120, 124, 130), (29, 31, 35)
 # The colours of a layer by the name that the legend counts them under.
 COLOURS: dict[str, Colour] = {
     "word": BLUE,
+    "recognised": GREEN,
+    "unreadable": ORANGE,
     "hidden": RED,
     "block": BLUE,
     "caption": ORANGE,
@@ -106,6 +108,7 @@ def draw_layer(pdf: bytes | Path, page_number: int, layer: LayerName, out: Path,
     A legend below the page counts what is drawn. `scale` is pixels a point. Raises InputError for a file that
     is no PDF or has no such page, OutputError where `out` cannot be written.
     """
+    from pipeline.reading import ocr
     from pipeline.reading.pdfium import open_document
 
     with open_document(pdf) as document:
@@ -115,8 +118,14 @@ def draw_layer(pdf: bytes | Path, page_number: int, layer: LayerName, out: Path,
         if drawn is None:
             raise InputError(f"page {page_number} cannot be drawn")
         image, scale = drawn
-        page = document.page(page_number)
-        told = f"p. {page_number} · {layer} · text layer {page.text_layer}"
+        pictures = ocr.Reader(document) if ocr.available() else None
+
+        def read(number: int) -> Page:
+            page = document.page(number)
+            return pictures.read(page) if pictures and abs(number - page_number) <= 1 else page
+
+        page = read(page_number)
+        told = f"p. {page_number} · {layer} · text layer {document.page(page_number).text_layer}"
         if layer == "words":
             image, counts = draw_words(image, page, scale)
         elif layer == "blocks":
@@ -124,10 +133,11 @@ def draw_layer(pdf: bytes | Path, page_number: int, layer: LayerName, out: Path,
 
             image, counts = draw_blocks(image, find_blocks(page), scale)
         elif layer == "tables":
-            from pipeline.tables.find import find_tables
+            from pipeline.tables.find import find_tables, with_readers
 
             # Of all pages: a table may borrow its head from the page before or continue on the next.
-            tables = find_tables([document.page(number + 1) for number in range(document.page_count)])
+            pages = [read(number + 1) for number in range(document.page_count)]
+            tables = list(with_readers(find_tables(pages), pages))
             image, counts = draw_tables(image, tables, scale, page_number)
         else:
             image, counts = draw_facts(image, _facts(pdf, page_number), scale)
@@ -149,14 +159,25 @@ def _facts(pdf: bytes | Path, page_number: int) -> list[FactSpot]:
 
 
 def draw_words(image: Picture, page: Page, scale: float) -> tuple[Picture, Counter[str]]:
-    """The words as boxes; hidden ones in red, with the reason why they are set aside."""
+    """The words as boxes: those read from pictures apart, with what they may be where they are in doubt;
+    hidden ones in red, with the reason why they are set aside.
+    """
+    from pipeline.reading import ocr
+
     pen = _Pen(image, scale)
+    counts: Counter[str] = Counter(word=0)
     for word in page.words:
-        pen.box(word.box, BLUE, fill=26)
+        doubted = word.text.startswith(ocr.UNREADABLE)
+        kind = "unreadable" if doubted else "recognised" if word.font == ocr.FONT else "word"
+        counts[kind] += 1
+        pen.box(word.box, COLOURS[kind], fill=26)
+        if doubted:
+            pen.tag(f"{word.text[1:]}?", word.x0, word.top, COLOURS[kind])
     for hidden in page.hidden:
         pen.box(hidden.word.box, RED, fill=40)
         pen.tag(f"{hidden.reason}: {hidden.word.text}"[:40], hidden.word.x0, hidden.word.top, RED)
-    return pen.done(), Counter({"word": len(page.words), "hidden": len(page.hidden)})
+    counts["hidden"] = len(page.hidden)
+    return pen.done(), counts
 
 
 def draw_blocks(image: Picture, blocks: Sequence[Block], scale: float) -> tuple[Picture, Counter[str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from pipeline.reading import ocr
 from pipeline.reading.page import Page
 from pipeline.tables.joins import join_continued
 from pipeline.tables.overleaf import read_spread, spreads_of
@@ -20,3 +22,12 @@ def find_tables(pages: Sequence[Page]) -> list[Table]:
         if table is not None:
             numeric[spread.block.page] += split_statements(table)
     return join_continued(with_word_tables(pages, list(numeric.values())))
+
+
+def with_readers(tables: Iterable[Table], pages: Iterable[Page]) -> Iterator[Table]:
+    """The tables, those in which words stand that were recognised in pictures marked as such."""
+    painted = {page.number: ocr.recognised(page) for page in pages}
+    for table in tables:
+        words = painted[table.pages[0]]
+        known = words and any(table.box.holds(word.xc, word.yc) for word in words)
+        yield replace(table, reader=ocr.FONT) if known else table

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -8,6 +10,7 @@ from PIL import Image
 
 from pipeline.errors import InputError, OutputError
 from pipeline.layout.block import Block, Caption
+from pipeline.quality import look
 from pipeline.quality.look import (
     BLUE,
     COLOURS,
@@ -23,6 +26,7 @@ from pipeline.quality.look import (
     draw_words,
     legend,
 )
+from pipeline.reading import ocr
 from pipeline.reading.page import Box, HiddenWord, Page, Word
 from pipeline.tables.table import Cell, Role, Table
 from tests.quality import runs
@@ -63,6 +67,35 @@ def test_words_and_hidden_words_have_their_colours() -> None:
 def block(region: Box, **changes: Any) -> Block:
     nothing: dict[str, Any] = {"header": (), "body": (), "heads": (), "zone": region.xc}
     return Block(page=1, box=region, **(nothing | changes))
+
+
+def test_words_read_from_pictures_stand_apart_and_doubted_ones_say_what_they_may_be() -> None:
+    read, doubted = Box(20, 50, 60, 60), Box(20, 100, 60, 110)
+    words = (replace(word("1,203", read), font="ocr"), replace(word("\ufffd1,2|7,2", doubted), font="ocr"))
+    image, counts = draw_words(blank(), Page(1, 200, 200, words), SCALE)
+    assert like(colour_of_edge(image, read), GREEN)
+    assert like(colour_of_edge(image, doubted), ORANGE)
+    assert counts == {"word": 0, "recognised": 1, "unreadable": 1, "hidden": 0}
+
+
+@pytest.mark.skipif(not ocr.available(), reason="the extra `ocr` is not installed")
+def test_tables_painted_as_pictures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pylopdf_fonts_zh_cn", reason="the Chinese fonts are a development dependency")
+    from tests.reading.painted import Run, painted_pdf
+
+    rows = [["百万元", "2023A", "2024E", "2025E"]]
+    rows += [[label, "1,203.11", "2,204.12", "3,205.13"] for label in ("营业收入", "毛利", "税金", "净利润")]
+    runs_of = [
+        Run(text, 60 + 90 * i, 100 + 14 * row) for row, line in enumerate(rows) for i, text in enumerate(line)
+    ]
+
+    def checked(image: Image.Image, counts: Counter[str], told: str, _: float) -> Image.Image:
+        assert told == "p. 1 · tables · text layer none"
+        assert counts == {"table": 1, "header": 4, "label": 4, "value": 12}
+        return image
+
+    monkeypatch.setattr(look, "legend", checked)
+    assert draw_layer(painted_pdf(runs_of), 1, "tables", tmp_path / "look.png", SCALE).exists()
 
 
 def test_blocks_with_their_captions_heads_and_columns() -> None:
