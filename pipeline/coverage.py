@@ -37,12 +37,16 @@ class _Boxes:
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._bands: defaultdict[int, list[Box]] = defaultdict(list)
-        for box in boxes:
-            for band in range(int(box.top - _SLACK) // _BAND, int(box.bottom + _SLACK) // _BAND + 1):
-                self._bands[band].append(box)
+        for x0, top, x1, bottom in boxes:
+            wide = Box(x0 - _SLACK, top - _SLACK, x1 + _SLACK, bottom + _SLACK)
+            for band in range(int(wide.top) // _BAND, int(wide.bottom) // _BAND + 1):
+                self._bands[band].append(wide)
 
     def hold(self, x: float, y: float) -> bool:
-        return any(box.holds(x, y, _SLACK) for box in self._bands.get(int(y) // _BAND, ()))
+        for x0, top, x1, bottom in self._bands.get(int(y) // _BAND, ()):
+            if x0 <= x <= x1 and top <= y <= bottom:
+                return True
+        return False
 
 
 def coverage_rows(

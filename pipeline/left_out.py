@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.layout.blocks import is_furniture
@@ -41,6 +42,7 @@ _LEGAL = re.compile(
     r"免责声明|免责条款|法律声明|重要声明|特别声明|分析师声明|分析师承诺|评级(?:标准|说明|体系)|投资评级|信息披露|"
     r"投资者适当性|披露声明|利益冲突|Disclaimer|Disclosure|(?:本|该)(?:研究)?报告(?:仅|由|的|中|所|不|版权)|未经.{0,12}许可"
 )
+_DIGIT = re.compile(r"\d")
 REACH = 0.35  # of the page's height: no chart is taller
 _LEAST_LEGAL = 4  # lines of a page that say so
 
@@ -60,6 +62,7 @@ class Stretch:
         return is_bare(self.text)
 
 
+@lru_cache(maxsize=50_000)
 def is_bare(text: str) -> bool:
     """Digits, signs and a short unit, no words around them."""
     return any(char.isdigit() for char in text) and sum(char.isalpha() for char in text) <= 2
@@ -111,6 +114,7 @@ def stretches(
     cells = [
         [Stretch(c.words, c.text, c.box) for s in line if s.reason is None for c in segments_of(s.words)]
         for line in by_line
+        if any(_DIGIT.search(s.text) for s in line)
     ]
     unread = _grids(cells, taken)
     told: list[Stretch] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.layout.anchors import horizontal_extents
 from pipeline.layout.block import Caption
 from pipeline.layout.blocks import is_furniture
-from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, unit_in
+from pipeline.layout.captions import is_source_note, is_unit_line, may_hold_caption, parse_caption, unit_in
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import width_of
 from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds
@@ -49,6 +49,8 @@ def page_lines(page: Page) -> list[Line]:
 
 def captions_on(line: Sequence[Word]) -> list[Caption]:
     """The captions that begin on a line, from the left; two tables side by side have two."""
+    if not may_hold_caption("".join([word.text for word in line])):
+        return []
     segments = _with_whole_captions(segments_of(line))
     starts = [
         i for i, s in enumerate(segments) if parse_caption(s.text, s.box) and not s.text.strip().isdigit()

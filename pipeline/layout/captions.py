@@ -8,8 +8,10 @@ from typing import Literal
 from pipeline.layout.block import Caption
 from pipeline.reading.page import Box
 
+_MARK = r"(?:图表|图|表|Figure|Exhibit|Table|Chart|FIGURE|TABLE|EXHIBIT)"
+_MARKED = re.compile(_MARK)
 _CAPTION = re.compile(
-    r"^[•●■◆▌\s]*(?:图表|图|表|Figure|Exhibit|Table|Chart|FIGURE|TABLE|EXHIBIT)\s*[:：]?\s*(\d{1,3}(?:[-.]\d{1,2})?)"
+    rf"^[•●■◆▌\s]*{_MARK}\s*[:：]?\s*(\d{{1,3}}(?:[-.]\d{{1,2}})?)"
     r"\s*(?:[:：.、\s]|(?=[^\d\s]))\s*(.*)$"
 )
 _SOURCE = re.compile(
@@ -30,6 +32,11 @@ def parse_caption(text: str, box: Box) -> Caption | None:
     if not match:
         return None
     return Caption(text=text.strip(), number=match[1], name=match[2].strip(), box=box)
+
+
+def may_hold_caption(text: str) -> bool:
+    """Whether the text has a caption's word anywhere: without one, no part of it is a caption."""
+    return _MARKED.search(text) is not None
 
 
 def is_source_note(text: str) -> bool:

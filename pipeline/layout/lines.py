@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from pipeline.layout.tokens import is_period, is_value
 from pipeline.reading.page import Box, Word, bounds
@@ -35,6 +36,8 @@ class Segment:
 
 def join_words(words: Sequence[Word]) -> str:
     """Words of one line as one text: a space where the page leaves more than a seventh of an em."""
+    if len(words) == 1:
+        return words[0].text
     parts: list[str] = []
     last: Word | None = None
     for word in words:
@@ -52,16 +55,23 @@ def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[W
     """
     lines: list[list[Word]] = []
     centres: list[float] = []
-    for word in sorted(words, key=lambda w: (w.yc, w.x0)):
-        if lines and abs(word.yc - centres[-1]) <= tolerance * min(word.size, lines[-1][0].size):
+    given = list(words)
+    middles = [(word.top + word.bottom) / 2 for word in given]
+    order = sorted(range(len(given)), key=lambda at: (middles[at], given[at].x0))
+    for at in order:
+        word, middle = given[at], middles[at]
+        if lines and abs(middle - centres[-1]) <= tolerance * min(word.size, lines[-1][0].size):
             lines[-1].append(word)
-            centres[-1] += (word.yc - centres[-1]) / len(lines[-1])
+            centres[-1] += (middle - centres[-1]) / len(lines[-1])
         else:
             lines.append([word])
-            centres.append(word.yc)
+            centres.append(middle)
     for line in lines:
-        line.sort(key=lambda w: w.x0)
+        line.sort(key=_left)
     return lines
+
+
+_left = attrgetter("x0")
 
 
 _EXCHANGES = frozenset({"HK", "CH", "US", "SH", "SZ", "BJ"})
@@ -87,19 +97,26 @@ def _is_cell_of_its_own(left: str, right: str) -> bool:
     return (_stands_alone(left) and _stands_alone(right)) or bool(_TICKER.fullmatch(left))
 
 
+def _is_one_phrase(left: Word, right: Word, gap: float) -> bool:
+    space, size = right.x0 - left.x1, max(left.size, right.size)
+    if space > gap * size:
+        return False
+    # Behind a number only the quarter em that Word puts between scripts holds a phrase together.
+    if space > 0.3 * size and gap <= PHRASE_GAP and _stands_alone(left.text):
+        return False
+    return not _is_cell_of_its_own(left.text, right.text)
+
+
 def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
     """Split a line at gaps wider than `gap` (em); two values or period heads never share a segment."""
     groups: list[list[Word]] = []
+    last: Word | None = None
     for word in line:
-        if groups:
-            last = groups[-1][-1]
-            # Behind a number only the quarter em that Word puts between scripts holds a phrase together.
-            limit = min(gap, 0.3) if _stands_alone(last.text) and gap <= PHRASE_GAP else gap
-            near = word.x0 - last.x1 <= limit * max(last.size, word.size)
-            if near and not _is_cell_of_its_own(last.text, word.text):
-                groups[-1].append(word)
-                continue
-        groups.append([word])
+        if last is not None and _is_one_phrase(last, word, gap):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+        last = word
     return [Segment(tuple(g), join_words(g), bounds(g)) for g in groups]
 
 

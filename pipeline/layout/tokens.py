@@ -80,6 +80,7 @@ def tight(text: str) -> str:
     return text.replace(" ", "")
 
 
+@lru_cache(maxsize=50_000)
 def is_label_text(text: str) -> bool:
     """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
     return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)

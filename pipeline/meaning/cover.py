@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipeline.meaning.cover_broker import find_broker
-from pipeline.meaning.cover_lines import Cover, read_cover_page
+from pipeline.meaning.cover_lines import read_cover_page
 from pipeline.meaning.cover_people import Analyst, find_analysts
 from pipeline.meaning.cover_prices import Price, find_date, find_price, find_price_in_text
 from pipeline.meaning.cover_rating import find_rating, rating_level
@@ -61,8 +61,7 @@ def read_cover(pages: Sequence[Page], *, file_name: str = "") -> ReportMeta:
     if not pages:
         return ReportMeta()
     cover = read_cover_page(pages[0])
-    running: list[Cover] = [read_cover_page(page) for page in pages[1:_RUNNING_PAGES]]
-    company = find_company(cover, running)
+    company = find_company(cover, map(read_cover_page, pages[1:_RUNNING_PAGES]))
     broker = find_broker(pages, cover.strips, company=company.name if company is not None else None)
     title = find_title(cover, company)
     about_company = find_type(cover, company, title, None) != "industry"

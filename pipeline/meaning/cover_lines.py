@@ -184,22 +184,28 @@ def _line(words: Sequence[Word]) -> Line:
 def _pieces(words: Iterable[Word]) -> list[list[Word]]:
     """Words grouped by baseline and gap; words come lines from the top, each from the left."""
     pieces: list[list[Word]] = []
+    baselines: list[float] = []  # of each piece's last word
     for word in words:
-        for piece in reversed(pieces[-16:]):
-            last = piece[-1]
-            small, size = sorted((last.size, word.size))
-            # A change of size at a gap is the gutter between the running text and the side box.
-            reach = (PIECE_GAP if size - small <= 0.06 * size else GUTTER) * small
-            if (
-                abs(_baseline(word) - _baseline(last)) < 0.25 * size
-                and -0.5 * size < word.x0 - last.x1 <= reach
-                and small > 0.6 * size
-            ):
-                piece.append(word)
+        baseline = _baseline(word)
+        for at in range(len(pieces) - 1, max(len(pieces) - 17, -1), -1):
+            last = pieces[at][-1]
+            size = max(last.size, word.size)
+            if abs(baseline - baselines[at]) < 0.25 * size and _goes_on(last, word):
+                pieces[at].append(word)
+                baselines[at] = baseline
                 break
         else:
             pieces.append([word])
+            baselines.append(baseline)
     return pieces
+
+
+def _goes_on(last: Word, word: Word) -> bool:
+    """Whether a word of the same baseline belongs to the piece that ends with `last`."""
+    small, size = sorted((last.size, word.size))
+    # A change of size at a gap is the gutter between the running text and the side box.
+    reach = (PIECE_GAP if size - small <= 0.06 * size else GUTTER) * small
+    return -0.5 * size < word.x0 - last.x1 <= reach and small > 0.6 * size
 
 
 def _main_column(lines: Sequence[Line], width: float) -> tuple[float, float]:

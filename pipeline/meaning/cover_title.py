@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -116,10 +116,10 @@ def _mentions(cover: Cover, limit: float) -> list[_Mention]:
     return found
 
 
-def find_company(cover: Cover, running: Sequence[Cover]) -> Company | None:
+def find_company(cover: Cover, running: Iterable[Cover]) -> Company | None:
     """The covered company: named with its ticker at the top of page 1, else in the heads of later pages.
 
-    Where neither does, its ticker and its name are looked for apart.
+    Where neither does, its ticker and its name are looked for apart. `running` is not asked in vain.
     """
     mentions = _mentions(cover, TOP)
     if not mentions:
@@ -135,7 +135,7 @@ def find_company(cover: Cover, running: Sequence[Cover]) -> Company | None:
     return Company(name, tuple(dict.fromkeys(tickers)))
 
 
-def _running_company(running: Sequence[Cover]) -> Company | None:
+def _running_company(running: Iterable[Cover]) -> Company | None:
     """The company that the heads of at least two later pages name, None where they name several."""
     found: Counter[Company] = Counter()
     for cover in running:

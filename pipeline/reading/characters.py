@@ -216,35 +216,57 @@ def clip_boxes(objects: Sequence[int], display: Display, within: Mapping[int, Ma
     `within` places the objects that stand in forms: PDFium gives their clips in the form's own coordinates.
     """
     boxes = np.full((len(objects), 4), _EVERYWHERE)
-    known: dict[tuple[Any, ...], Box] = {}
     clips = list(map(calls.clip_path, objects))
     counts = [calls.clip_count(clip) if clip else 0 for clip in clips]
-    for at, (clip, paths) in enumerate(zip(clips, counts, strict=True)):
-        if paths <= 0:
+    paths: dict[tuple[Matrix, int], tuple[int, int]] = {}  # a clip and the number of its path
+    clipped: list[int] = []
+    by_clip: list[list[tuple[Matrix, int]]] = []
+    for at, (clip, count) in enumerate(zip(clips, counts, strict=True)):
+        if count <= 0:
             continue
-        # Objects painted under one clip share its paths, so the first points' addresses tell it.
+        # Objects painted under one clip share its paths, so their first points' addresses tell them.
         form = within.get(objects[at], IDENTITY)
-        key = (form, *(calls.clip_segment(clip, path, 0) for path in range(paths)))
-        if key not in known:
-            known[key] = _clip_box(clip, paths, form, display)
-        boxes[at] = known[key]
+        keys = [(form, calls.clip_segment(clip, path, 0)) for path in range(count)]
+        for path, key in enumerate(keys):
+            paths.setdefault(key, (clip, path))
+        clipped.append(at)
+        by_clip.append(keys)
+    if clipped:
+        known = dict(zip(paths, _path_boxes(paths, display), strict=True))
+        boxes[clipped] = [_common([known[key] for key in keys]) for keys in by_clip]
     return boxes
 
 
-def _clip_box(clip: int, paths: int, form: Matrix, display: Display) -> Box:
-    box = _EVERYWHERE
-    for path in range(paths):
-        count = calls.clip_segments(clip, path)
-        if count < 2:
-            continue
-        segments = [calls.clip_segment(clip, path, index) for index in range(count)]
-        points = calls.filled(calls.segment_point, segments, count=count, unset=POINT, parts=2, of=np.float32)
-        x, y = form.point(*points.T.astype(float))
-        one = display.box(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-        box = Box(
-            max(box.x0, one.x0), max(box.top, one.top), min(box.x1, one.x1), min(box.bottom, one.bottom)
-        )
-    return box
+def _path_boxes(paths: Mapping[tuple[Matrix, int], tuple[int, int]], display: Display) -> list[list[float]]:
+    """The bounding box of each clip path as displayed, endless where it has fewer than two points."""
+    sizes = [calls.clip_segments(*path) for path in paths.values()]
+    sizes = [size if size > 1 else 0 for size in sizes]
+    segments = [
+        calls.clip_segment(clip, path, index)
+        for (clip, path), size in zip(paths.values(), sizes, strict=True)
+        for index in range(size)
+    ]
+    points = calls.filled(
+        calls.segment_point, segments, count=len(segments), unset=POINT, parts=2, of=np.float32
+    ).astype(float)
+    forms = np.repeat(np.array([form for form, _ in paths], float).reshape(-1, 6), sizes, axis=0)
+    x, y = display.point(*Matrix(*forms.T).point(*points.T))
+    boxes = np.full((len(sizes), 4), _EVERYWHERE)
+    filled = np.flatnonzero(sizes)
+    if len(filled):
+        starts = (np.cumsum(sizes) - sizes)[filled]
+        edges = [take.reduceat(axis, starts) for take in (np.minimum, np.maximum) for axis in (x, y)]
+        boxes[filled] = np.stack(edges, axis=1)
+    found: list[list[float]] = boxes.tolist()
+    return found
+
+
+def _common(boxes: Sequence[Sequence[float]]) -> Sequence[float]:
+    """What several boxes have in common."""
+    if len(boxes) == 1:
+        return boxes[0]
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return max(x0), max(top), min(x1), min(bottom)
 
 
 def _owners(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.reading.characters import HOLE, MISNAMED
@@ -76,10 +76,9 @@ def judge(words: Sequence[Word], unmapped: int, images: Sequence[Image]) -> Text
     if total + unmapped == 0:
         return "none" if images else "good"
     senseless = senseless_fonts(words)
-    strange = unmapped
-    for word in words:
-        foreign = sum(is_strange(char) or bool(_ACCENTED.match(char)) for char in word.text)
-        strange += len(word.text) if word.font in senseless else foreign
+    strange = unmapped + sum(len(word.text) for word in words if word.font in senseless)
+    printed = Counter("".join([word.text for word in words if word.font not in senseless]))
+    strange += sum(count for char, count in printed.items() if is_strange(char) or _ACCENTED.match(char))
     if strange > 0.2 * (total + unmapped):
         return "garbled"
     # Painted text: hundreds of small pictures, a few words of furniture.

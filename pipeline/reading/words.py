@@ -100,10 +100,11 @@ def _shows(chars: Characters, clip: Floats) -> Flags:
 
 
 class Run(NamedTuple):
-    """Touching characters `first` … `last - 1` of `_Ink`."""
+    """Touching characters `first` … `last - 1` of `_Ink`; `at` counts its runs."""
 
     first: int
     last: int
+    at: int
 
 
 class _Ink:
@@ -125,11 +126,16 @@ class _Ink:
             & ~parted[1:]
         )
         starts = [0, *(np.flatnonzero(~touching) + 1).tolist()] if len(index) else []
-        self.runs = list(map(Run, starts, [*starts[1:], len(index)]))
+        self.runs = list(map(Run, starts, [*starts[1:], len(index)], range(len(starts))))
         self.x0, self.x1, self.baseline, self.size = (a.tolist() for a in (x0, x1, baseline, sizes))
-        self.top, self.bottom = chars.top[index].tolist(), chars.bottom[index].tolist()
+        self.left = _of_runs(np.minimum, x0, starts)
+        self.top = _of_runs(np.minimum, chars.top[index], starts)
+        self.bottom = _of_runs(np.maximum, chars.bottom[index], starts)
+        self.largest = _of_runs(np.maximum, sizes, starts)
         self.owner: list[int] = owner.tolist()
         self.of = of
+        self.bold: list[bool] = of.bold.tolist()
+        self.color: list[tuple[int, int, int]] = list(map(tuple, of.color.tolist()))
 
     def text_of(self, run: Run) -> str:
         return self.text[run.first : run.last]
@@ -138,24 +144,23 @@ class _Ink:
         """The word that these runs make up, from the left."""
         first = runs[0].first
         owner, right = self.owner[first], self._right_edge(runs)
-        lefts = [x for a, b in runs for x in self.x0[a:b]]
-        red, green, blue = self.of.color[owner].tolist()
+        lefts = [x for run in runs for x in self.x0[run.first : run.last]]
         return Word(
-            text="".join([self.text[a:b] for a, b in runs]),
-            x0=min(lefts),
-            top=min([min(self.top[a:b]) for a, b in runs]),
+            text="".join([self.text[run.first : run.last] for run in runs]),
+            x0=min([self.left[run.at] for run in runs]),
+            top=min([self.top[run.at] for run in runs]),
             x1=right,
-            bottom=max([max(self.bottom[a:b]) for a, b in runs]),
-            size=max([max(self.size[a:b]) for a, b in runs]),
+            bottom=max([self.bottom[run.at] for run in runs]),
+            size=max([self.largest[run.at] for run in runs]),
             font=self.of.font[owner],
-            bold=bold or bool(self.of.bold[owner]),
-            color=(red, green, blue),
+            bold=bold or self.bold[owner],
+            color=self.color[owner],
             char_x=(*lefts, right),
         )
 
     def _right_edge(self, runs: Sequence[Run]) -> float:
         """Where the last character ends: its advance, or the pen's step where letter-spacing is negative."""
-        count = sum(b - a for a, b in runs)
+        count = sum(run.last - run.first for run in runs)
         last = runs[-1].last - 1
         x0, x1 = self.x0[last], self.x1[last]
         if count > 1:
@@ -163,6 +168,12 @@ class _Ink:
             if self.x1[before] - x0 > 0.15 * self.size[last]:
                 return float(min(x1, x0 + (x0 - self.x0[runs[0].first]) / (count - 1) * 1.1))
         return float(x1)
+
+
+def _of_runs(take: np.ufunc, values: Floats, starts: Sequence[int]) -> list[float]:
+    """The least or largest value of each run."""
+    found: list[float] = take.reduceat(values, starts).tolist() if len(starts) else []
+    return found
 
 
 def _without_duplicates(ink: _Ink, runs: Sequence[Run]) -> tuple[list[Run], list[Run], set[Run]]:
