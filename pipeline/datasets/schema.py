@@ -340,6 +340,7 @@ EXTRACTED: Mapping[str, Dataset] = {d.name: d for d in (REPORTS, TABLES, CELLS, 
 """The datasets of a run, by name."""
 
 
+@cache
 def arrow_type(spelling: str) -> pa.DataType:
     """The Arrow type of a type in the contract's spelling."""
     import pyarrow as pa
@@ -443,7 +444,7 @@ def _check_values(dataset: Dataset, column: Column, data: pa.ChunkedArray) -> No
 def _check_key(dataset: Dataset, table: pa.Table) -> None:
     import pyarrow.compute as pc
 
-    counts = table.group_by(list(dataset.key)).aggregate([([], "count_all")])
+    counts = table.group_by(list(dataset.key), use_threads=False).aggregate([([], "count_all")])
     twice = counts.filter(pc.greater(counts["count_all"], 1))
     if twice.num_rows:
         first = twice.select(list(dataset.key)).slice(0, 1).to_pylist()[0]

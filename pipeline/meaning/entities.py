@@ -108,6 +108,7 @@ def ticker_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=8192)
 def _is(text: str, what: str) -> bool:
     clean = plain(text)
     return any(kind == what and pattern.search(clean) for pattern, kind in _patterns())

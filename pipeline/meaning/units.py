@@ -142,6 +142,7 @@ def _unit_reaches(head: str, own: str | None) -> bool:
     return own not in _BY_SENSE or sense_of(head) in (None, own)
 
 
+@lru_cache(maxsize=8192)
 def _around(text: str) -> tuple[UnitMark, ...]:
     """A unit line is a unit throughout; a title only has one in brackets or at its end."""
     found = units_in(text), units_of_label(text)

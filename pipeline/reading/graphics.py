@@ -212,9 +212,8 @@ def _add_strokes(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
 
 def _add_fills(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
     for part in outline.parts:
-        corners = {(round(x, 1), round(y, 1)) for x, y in part}
         xs, ys = [x for x, _ in part], [y for _, y in part]
-        if len(corners) < 2 or len({round(x) for x in xs}) > 2 + (len(corners) > 4) or len(part) > 6:
+        if not _is_upright(part, xs, ys):
             if len(part) > 6:
                 out.curves += 1
                 _add_shape(outline, [part], drawn.order, out)
@@ -229,6 +228,16 @@ def _add_fills(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
             out.fills.append(Fill(*box, outline.fill))
             if outline.fill_alpha > 230:
                 out.covers.append(Cover(box, drawn.order, outline.fill))
+
+
+def _is_upright(part: Sequence[Point], xs: Sequence[float], ys: Sequence[float]) -> bool:
+    """Whether a filled part is a rectangle with upright sides, or a line drawn as one."""
+    if len(part) > 6:
+        return False
+    if len(set(xs)) == len(set(ys)) == 2 and max(max(xs) - min(xs), max(ys) - min(ys)) > 0.2:
+        return True  # as nearly all are: nothing to round
+    corners = {(round(x, 1), round(y, 1)) for x, y in part}
+    return len(corners) > 1 and len({round(x) for x in xs}) <= 2 + (len(corners) > 4)
 
 
 def _add_shape(outline: _Outline, parts: Sequence[Sequence[Point]], order: int, out: Graphics) -> None:

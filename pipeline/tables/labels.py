@@ -79,10 +79,12 @@ class _Costs:
         self.pitch = sorted(steps)[len(steps) // 4] if steps else 14.0
         # Asked again for every pairing of lines and rows: some 700 times a block.
         self.middle = [line.yc for line in lines]
+        self.size = [max(line.size, 1.0) for line in lines]
         self.brackets = [_open_brackets(line.text) for line in lines]
         self.open = [not self.full(line) for line in lines]
         self.fold = [self._fold(above, below) for above, below in itertools.pairwise(lines)]
         self.band = [self.band_of(y) for y in rows]
+        self.section = [self._section(line) for line in lines]
         self.offset = self._usual_offset()
 
     def _usual_offset(self) -> float:
@@ -115,9 +117,8 @@ class _Costs:
             cost += 0.3
         return cost
 
-    def section(self, index: int) -> float:
+    def _section(self, line: Segment) -> float:
         """Cost of reading one line as a section head without numbers."""
-        line = self.lines[index]
         cost = self.SECTION
         if _open_bracket(line.text) or line.text[:1] in "）)%％":
             cost += 2.0
@@ -127,9 +128,11 @@ class _Costs:
         """Cost of reading `count` lines from `first` as the label of `row`."""
         last = first + count - 1
         y = self.rows[row] + self.offset
-        size = max(self.lines[first].size, 1.0)
+        size = self.size[first]
         centre = (self.middle[first] + self.middle[last]) / 2
         band = self.band[row]
+        if band is None and count == 1:
+            return max(0.0, abs(centre - y) / size - 0.15)
         fold = sum(self.fold[first:last])
         if count > 1 and sum(self.brackets[first : last + 1]) != 0:
             fold += self.BRACKET
@@ -142,8 +145,6 @@ class _Costs:
             if outside == 0:
                 return within + fold * 0.3
             return 0.8 * outside + abs(centre - y) / size + fold
-        if count == 1:
-            return max(0.0, abs(centre - y) / size - 0.15)
         ends = min(abs(self.middle[first] - y), abs(self.middle[last] - y)) / size
         middle = abs(centre - y) / size
         broken = sum(self.open[first:last])
@@ -185,7 +186,7 @@ def match_labels(
                 best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
             after = 5.0 if j == m else 0.0
-            if i < n and here + (alone := costs.section(i) + after) < best[i + 1][j]:
+            if i < n and here + (alone := costs.section[i] + after) < best[i + 1][j]:
                 best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
             if i < n and j < m and costs.middle[i] - rows[j] < reach:
                 for count in range(1, min(MAX_WRAP, n - i) + 1):
