@@ -37,8 +37,11 @@ from pipeline.meaning.units import (
     Unit,
     amount_of,
     measure_sense,
+    names_currency,
     resolve_unit,
     sense_of,
+    unit_column_for,
+    without_currency,
 )
 from pipeline.meaning.unitwords import UnitMark
 from pipeline.meaning.vocabulary import form, vocabulary
@@ -420,15 +423,19 @@ class _Reading:
 
     def _unit(self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None) -> Unit:
         listing = self._listing(cell)
+        choice = row.unit_columns if row is not None else ()
+        chosen = unit_column_for(prints.measure, choice)
         full = replace(
             prints,
-            row_unit=row.unit_text if row is not None else "",
+            row_unit=chosen or (row.unit_text if row is not None else ""),
             around=(*self._around, self._borrowed) if self._borrows(prints) else self._around,
             listing_currency=trading_currency(listing) if listing else None,
         )
         unit = resolve_unit(full, own, self._yuan(cell, row, listing), self._unstated)
         if self._kind == "benchmarks" and unit.name is None:
             return Unit("score", 0)
+        if choice and not chosen and not names_currency(prints.measure):
+            return without_currency(unit)
         return unit
 
     def _borrows(self, prints: Prints) -> bool:

@@ -31,6 +31,7 @@ _HEAD, _LAST = -1, 99
 class Row:
     """A row with values: its number, label as printed, the heads above it (outermost first), its own unit.
 
+    `unit_columns` are the heads and texts of the columns of units, where there are several and they differ.
     `total` is the total printed below the row that it is part of, where its section has no head above.
     """
 
@@ -38,6 +39,7 @@ class Row:
     label: str
     parents: tuple[str, ...]
     unit_text: str = ""
+    unit_columns: tuple[tuple[str, str], ...] = ()
     total: str = ""
 
     @property
@@ -74,8 +76,8 @@ def rows_of(
     head their items with or without an indent, or close them.
     """
     labels, sections = _labels(table)
-    unit_columns = _unit_columns(table)
-    units = {c.row: c.text for c in table.cells if c.column in unit_columns}
+    printed = _units_of_rows(table)
+    units = {row: found[0][1] for row, found in printed.items() if len({text for _, text in found}) == 1}
     units |= {
         c.row - 1: c.text.strip("()（） ")
         for c in table.cells
@@ -99,7 +101,8 @@ def rows_of(
             text = texts[at]
             parents = (*_above(table, label), *chain.parents(label, text, at))
             total = texts[totals.close[at]] if at in totals.close else ""
-            row = Row(index, text, parents, units.get(index, ""), total)
+            unit = units.get(index, "")
+            row = Row(index, text, parents, unit, () if unit else printed.get(index, ()), total)
             by_place[index, column] = row
             first.setdefault(index, row)
     return by_place, first
@@ -192,17 +195,19 @@ def _above(table: Table, label: Cell) -> tuple[str, ...]:
     return tuple(unwrap(c.text) for c in sorted(left, key=lambda c: c.column))
 
 
-def _unit_columns(table: Table) -> frozenset[int]:
-    """Columns between label and numbers that print a unit in every row."""
-    texts: dict[int, list[str]] = {}
+def _units_of_rows(table: Table) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Head and text of what each row prints in the columns that hold a unit in every row, from the left."""
+    columns: dict[int, list[Cell]] = {}
     for cell in table.cells:
         if cell.role != "header" and cell.text.strip():
-            texts.setdefault(cell.column, []).append(cell.text)
-    return frozenset(
-        column
-        for column, found in texts.items()
-        if len(found) > 1 and all(read_unit(t.strip("()（） ")) is not None for t in found)
-    )
+            columns.setdefault(cell.column, []).append(cell)
+    rows: dict[int, tuple[tuple[str, str], ...]] = {}
+    for column, cells in sorted(columns.items()):
+        if len(cells) > 1 and all(read_unit(c.text.strip("()（） ")) is not None for c in cells):
+            head = table.heads[column] if column < len(table.heads) else ""
+            for cell in cells:
+                rows[cell.row] = (*rows.get(cell.row, ()), (head, cell.text))
+    return rows
 
 
 def _levels(labels: Sequence[Cell]) -> dict[float, int]:

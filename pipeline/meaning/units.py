@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -24,6 +24,13 @@ _RATES = frozenset({"growth", "percent"})
 _PERCENT_KINDS = frozenset({"percent", "pp", "bp"})
 # What a sense alone settles, without any print: these have no power of ten and no currency.
 _BY_SENSE = {"days": "days", "pure": "pure", "times": "times", "points": "points", "score": "score"}
+# What a market makes, and the two currencies that a table of companies prints for each of them.
+_OF_THE_MARKET = re.compile(r"价|價|市值|price|market cap", re.IGNORECASE)
+_TRADED = re.compile(r"交易|买卖|報價|报价|股价|股價|上市|trad|quot|listing|price", re.IGNORECASE)
+_REPORTED = re.compile(
+    r"财报|財報|财务|財務|报表|報表|报告|報告|记账|report|financial|account", re.IGNORECASE
+)
+_CURRENCY = re.compile(r"[A-Z]{3}(?:/.+)?")
 _HUNDREDTHS = {"percent": 2, "pp": 2, "bp": 4}
 
 
@@ -118,6 +125,26 @@ def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstate
     return _money_or_other(levels, near, sense, currency)
 
 
+def unit_column_for(measure: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Which of a row's differing unit columns (head, text) holds for a measure; empty where no head says so.
+
+    Beside 交易币种 and 财报币种 a price and a market value are in the first, earnings a share in the second.
+    """
+    speaks = _TRADED if _OF_THE_MARKET.search(measure) else _REPORTED
+    found = [text for head, text in columns if speaks.search(head)]
+    return found[0] if len(found) == 1 else ""
+
+
+def names_currency(measure: str) -> bool:
+    """Whether a label or head says itself in which currency its numbers are."""
+    return any(mark.currency for mark in units_of_label(measure))
+
+
+def without_currency(unit: Unit) -> Unit:
+    """The unit where its currency is not known after all: money of any kind has no name then."""
+    return replace(unit, name=None) if _CURRENCY.fullmatch(unit.name or "") else unit
+
+
 def amount_of(value: Decimal, unit: Unit) -> float | None:
     """The value in base units: scale applied, percent as a fraction; None where the scale is unknown."""
     if unit.scale is None:
@@ -126,9 +153,10 @@ def amount_of(value: Decimal, unit: Unit) -> float | None:
 
 
 def _levels(prints: Prints) -> list[tuple[UnitMark, ...]]:
-    """Printed units by nearness: unit column, label, sections, head, then what stands around the table."""
+    """Printed units by nearness: label, unit column, sections, head, then what stands around the table."""
     own = sense_of(prints.measure)
-    found = [units_in(prints.row_unit), units_of_label(prints.measure)]
+    # A head that names its unit (市值 USDmn) is nearer than a column of the companies' currencies.
+    found = [units_of_label(prints.measure), units_in(prints.row_unit)]
     found += [units_of_label(head) for head in reversed(prints.sections) if _unit_reaches(head, own)]
     found += [units_of_label(level) for level in reversed(prints.modifier.split("|"))]
     return found + [_around(text) for text in prints.around]
@@ -165,6 +193,8 @@ def _explicit_near(levels: Sequence[tuple[UnitMark, ...]], sense: str) -> Unit |
 def _per_share(near: Sequence[tuple[UnitMark, ...]], currency: str | None, yuan: str | None) -> Unit:
     mark = _first(near, frozenset({"money", "money/share", "score", "score/share"}))
     scale = mark.scale if mark is not None and mark.scale is not None else 0
+    if scale > 0:  # 收盘价（亿元）: the head of the market value, set over the price as well
+        return Unit(f"{currency}/share" if currency else None, None)
     if mark is not None and mark.kind in ("score", "score/share"):
         scale, currency = scale - 2, currency or yuan  # 分 of a share's earnings is a hundredth of a 元
     return Unit(f"{currency}/share" if currency else None, scale)

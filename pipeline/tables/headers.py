@@ -19,7 +19,7 @@ BARE = 14.0
 REPEATED = 30.0
 # Lines of one wrapped head are at most this many em apart.
 WRAP_PITCH = 2.0
-_WRAPPED = re.compile(r"[\u4e00-\u9fffA-Za-z]\|[\u4e00-\u9fff]")
+_WRAPPED = re.compile(r".*[\u4e00-\u9fff](?:.*[A-Za-z])?\|[\u4e00-\u9fff].*")
 _UNIT = re.compile(r"[十百千万亿]*(?:港元|美元|元|股|吨|人|家|天|次|倍)")
 
 
@@ -167,8 +167,8 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
 def unwrapped(levels: Sequence[Sequence[Head]]) -> list[list[Head]]:
     """The levels, heads that wrap within their column set together: `24E-26E 收` over `入 CAGR`.
 
-    Such a head goes on with a Chinese character. A period over a name (`2019年` `单价`) and a name over
-    its unit (`总市值` `亿元`) are levels of their own.
+    Such a head has words before the break and goes on with a Chinese character. A period over a name
+    (`2019年` `单价`) and a name over its unit (`总市值` `亿元`) are levels of their own.
     """
     whole = [list(level) for level in levels]
     for number in reversed(range(len(whole))):
@@ -195,7 +195,7 @@ def unwrapped(levels: Sequence[Sequence[Head]]) -> list[list[Head]]:
 
 def _wraps(head: Head, below: Head) -> bool:
     return (
-        bool(_WRAPPED.fullmatch(f"{head.text[-1:]}|{below.text[:1]}"))
+        bool(_WRAPPED.fullmatch(f"{head.text}|{below.text}"))
         and below.box.top - head.box.top <= WRAP_PITCH * head.box.height
         and not is_period(tight(head.text))
         and not is_period(tight(below.text))

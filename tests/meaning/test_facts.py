@@ -293,6 +293,42 @@ def test_the_marks_of_an_axis_are_no_years_but_a_column_of_years_is() -> None:
     assert [f.period_label for f in read(years, "other")] == ["2018", "2019", None]
 
 
+@pytest.mark.parametrize(
+    ("trading", "reporting", "price", "earnings"),
+    [
+        ("交易币种", "财报币种", "HKD/share", "USD/share"),
+        ("Trading currency", "Reporting currency", "HKD/share", "USD/share"),
+        ("币种", "货币", None, None),
+    ],
+)
+def test_the_currencies_of_peers(
+    trading: str, reporting: str, price: str | None, earnings: str | None
+) -> None:
+    """A price is in the currency of the market, earnings in that of the accounts; a head names its own.
+
+    Where the heads do not tell the two apart, the currency is not known.
+    """
+    heads = ["代码", trading, reporting, "股价", "市值|(USDmn)", "EPS|2025E"]
+    rows = [
+        ["华虹半导体", "1347 HK", "HKD", "USD", "25.65", "6,979.08", "0.21"],
+        ["台积电", "2330 TT", "TWD", "TWD", "1060.00", "1,046,773.98", "57.8"],
+        ["高塔半导体", "TSEM US", "USD", "USD", "48.21", "5,351.49", "2.14"],
+    ]
+    facts = [f for f in read(grid(heads, rows, unit_text="USDmn"), "comps") if f.value is not None]
+    assert [f.unit for f in facts[0::3]] == [price, "TWD/share", "USD/share"]
+    assert {f.unit for f in facts[1::3]} == {"USD"}
+    assert [f.unit for f in facts[2::3]] == [earnings, "TWD/share", "USD/share"]
+
+
+def test_a_price_in_billions_has_no_known_power_of_ten() -> None:
+    """收盘价（亿元）: the unit of the market value is set over the price too, which cannot be so."""
+    price, value = read(
+        grid(["收盘价|（亿元）", "总市值|（亿元）"], [["凯莱英", "107.76", "388.58"]]), "comps"
+    )
+    assert (price.scale, price.amount) == (None, None)
+    assert (value.unit, value.scale) == ("CNY", 8)
+
+
 def test_a_multiple_whose_year_stands_in_a_bracket_keeps_its_measure() -> None:
     table = grid(["PE（25E）", "PE（26E）"], [["凯莱英", "20", "15"]])
     first, second = read(table, "comps")

@@ -147,7 +147,14 @@ def test_a_level_that_holds_only_second_lines_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("upper", "lower"),
-    [("总市值", "亿元"), ("总股本", "亿股"), ("2019 年", "单价"), ("归母净利", "2025E"), ("涨幅", "(%)")],
+    [
+        ("总市值", "亿元"),
+        ("总股本", "亿股"),
+        ("2019 年", "单价"),
+        ("归母净利", "2025E"),
+        ("涨幅", "(%)"),
+        ("25E-29E", "增速"),
+    ],
 )
 def test_units_and_periods_are_levels_of_their_own(upper: str, lower: str) -> None:
     levels = unwrapped(place_levels([level((upper, 120)), level((lower, 120), y=113)], [STUB, SIX[0]]))
