@@ -31,6 +31,7 @@ _REPORTED = re.compile(
     r"财报|財報|财务|財務|报表|報表|报告|報告|记账|report|financial|account", re.IGNORECASE
 )
 _CURRENCY = re.compile(r"[A-Z]{3}(?:/.+)?")
+_HORIZON = re.compile(r"\d{1,2}(?:日|周|个?月|年|[dwmy])", re.IGNORECASE)
 _HUNDREDTHS = {"percent": 2, "pp": 2, "bp": 4}
 
 
@@ -92,6 +93,8 @@ def measure_sense(prints: Prints) -> str | None:
     own = sense_of(prints.measure)
     if sense_of(prints.modifier) == "growth":
         return "growth"
+    if own == "points" and _HORIZON.fullmatch(plain(prints.modifier)):
+        return "growth"  # 沪深300 under 3个月: how it moved, not where it stands
     above = next((s for s in map(sense_of, reversed(prints.sections)) if s is not None), None)
     if above == "growth" and own in (None, "money", "per_share"):
         return "growth"

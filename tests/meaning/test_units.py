@@ -81,7 +81,11 @@ def test_units_among_other_words() -> None:
         (Prints("流通A股市值(亿元)"), Unit("CNY", 8)),
         (Prints("总市值|亿元"), Unit("CNY", 8)),
         (Prints("股价 (元)"), Unit("CNY/share", 0)),
+        (Prints("市价(元)"), Unit("CNY/share", 0)),
         (Prints("沪深 300%"), Unit("percent", 0)),
+        (Prints("沪深 300"), Unit("points", 0)),
+        (Prints("沪深 300", modifier="3 月"), Unit(None, None)),  # how it moved; no % is printed
+        (Prints("恒生指数", modifier="12M", around=("%",)), Unit("percent", 0)),
         (Prints("台积电", ("ASP （USD,等效8寸）",)), Unit("USD", 0)),
     ],
 )
