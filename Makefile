@@ -16,7 +16,7 @@ LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz fuzz-files lint format bench bench-checks look score lock clean
+.PHONY: help setup run test fuzz fuzz-files lint format bench endurance bench-checks look score lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -58,8 +58,11 @@ format: $(READY)  ## put the code into the house's format
 	$(BIN)/ruff check --fix pipeline tests setup.py
 	$(BIN)/ruff format pipeline tests setup.py
 
-bench: $(READY)  ## CPU seconds a page beside the bare PDF library and other readers (FILES="a.pdf b.pdf")
-	$(BIN)/python tests/bench/readers.py $(FILES)
+bench: $(READY)  ## CPU seconds a page beside the bare PDF library and other readers (ARGS="--pages 100 a.pdf b.pdf")
+	YANBAO_CORPUS=$(CORPUS) $(BIN)/python tests/bench/readers.py $(ARGS)
+
+endurance: $(READY)  ## COUNT reports, KILLS kills on the way: the same files as undisturbed, memory flat (ARGS="--cluster")
+	$(BIN)/python tests/bench/endurance.py --count $(or $(COUNT),3000) --kills $(or $(KILLS),10) --workers $(WORKERS) $(ARGS) $(FILES)
 
 bench-checks: $(READY)  ## errors put into correct facts, and how many of them the checks find (ARGS="--mutations 1000")
 	YANBAO_CORPUS=$(CORPUS) $(BIN)/python -m tests.bench.checks $(ARGS)

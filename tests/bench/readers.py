@@ -1,31 +1,67 @@
-"""CPU seconds a page: the whole walk beside the bare PDF library under it and two readers people use.
+"""CPU seconds a page, by type of page: the bare PDF library, the whole walk by stage, and what people use.
 
-    python tests/bench/readers.py report.pdf …
+    python tests/bench/readers.py                    real reports where YANBAO_CORPUS is, else the samples
+    python tests/bench/readers.py report.pdf …       these
 
-`floor` asks PDFium for each page's characters, their boxes and the corners of its paths, through plain
-ctypes, and does nothing with them: what any reader on top of it has to do at least. pdfplumber extracts
-words, camelot tables; neither says what a number means. Prints a Markdown table.
+`mixed` are whole reports, drawn by `--seed` until `--pages` are together; `dense` are pages with at least 150
+numbers of statements (of the labelled reports, where the corpus is there), each cut out as a report of its
+own. `floor` asks PDFium for each page's characters, their boxes and the corners of its paths, through plain
+ctypes, and does nothing with them: what any reader on top of it has to do at least. Then the stages of
+`pipeline.extract` and writing its rows; OCR and second readings are off: few pages need them. pdfplumber and
+camelot (stream) read the tables of `--sample` of the same pages; neither says what a number means. Where
+img2table or PyMuPDF are installed by hand, they read the same sample.
+
+Times are CPU seconds of one process, the least of `--times`; every reader is warmed up on one page before.
+`x floor` is against the floor of the same pages. Pages a second and the highest resident set of a worker come
+from runs with 1 and 2 workers, rules included; they say something on an idle machine only (its load is told).
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
+import io
 import logging
+import os
+import resource
+import sys
+import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+import pipeline
+from pipeline.batch.work import ReadTask, Told, read
+from pipeline.batch.workers import Finished, each
+from pipeline.datasets.store import prepare, write_report
+from pipeline.reading import ocr
+
+CORPUS = Path(os.environ.get("YANBAO_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
+SAMPLES = Path(__file__).parents[2] / "raw_reports"
+STATEMENTS = frozenset({"income_statement", "balance_sheet", "cash_flow", "ratios"})
+DENSE = 150  # numbers of statements on a page
+STAGES = ("reading", "cover", "tables", "meaning", "rows", "writing")
 
 
-def floor(path: Path) -> None:
-    import ctypes
+class Times(NamedTuple):
+    """CPU seconds by what was done, for so many pages."""
 
-    import pypdfium2
-    from pypdfium2 import raw
+    pages: int
+    seconds: dict[str, float]
 
+
+def floor(data: bytes) -> None:
+    """What any reader on top of PDFium does at least."""
     box = [ctypes.c_double() for _ in range(4)]
     x, y = ctypes.c_float(), ctypes.c_float()
-    document = pypdfium2.PdfDocument(path)
+    document = pypdfium2.PdfDocument(data)
     for number in range(len(document)):
         page = raw.FPDF_LoadPage(document.raw, number)
         text = raw.FPDFText_LoadPage(page)
@@ -42,90 +78,204 @@ def floor(path: Path) -> None:
     document.close()
 
 
-def ours(path: Path) -> None:
-    import pipeline
-
-    pipeline.extract(path)
-
-
-def plumber(path: Path) -> None:
+def plumber(data: bytes) -> None:
+    """Tables by pdfplumber."""
     import pdfplumber
 
-    with pdfplumber.open(path) as document:
+    with pdfplumber.open(io.BytesIO(data)) as document:
         for page in document.pages:
-            page.extract_words()
+            page.extract_tables()
 
 
-def camelot(path: Path) -> None:
+def camelot(data: bytes) -> None:
+    """Tables by camelot's stream mode."""
     import camelot as reader
 
-    with warnings.catch_warnings():
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        reader.read_pdf(str(path), pages="all", flavor="stream")
+        file.write(data)
+        file.flush()
+        reader.read_pdf(file.name, pages="all", flavor="stream")
 
 
-READERS: dict[str, Callable[[Path], None]] = {
-    "floor (PDFium)": floor,
-    "yanbao": ours,
-    "pdfplumber": plumber,
-    "camelot": camelot,
+def img2table(data: bytes) -> None:
+    """Tables by img2table, without its OCR."""
+    from img2table.document import PDF  # type: ignore[import-not-found]
+
+    PDF(data).extract_tables(borderless_tables=True)
+
+
+def pymupdf(data: bytes) -> None:
+    """Tables by PyMuPDF."""
+    import fitz  # type: ignore[import-not-found]
+
+    with fitz.open(stream=data) as document:
+        for page in document:
+            page.find_tables()
+
+
+PEERS: dict[str, Callable[[bytes], None]] = {
+    "pdfplumber tables": plumber,
+    "camelot stream": camelot,
+    "img2table": img2table,
+    "PyMuPDF tables": pymupdf,
 }
 
 
-def pages_of(path: Path) -> int:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(path)
-    count = len(document)
-    document.close()
-    return count
-
-
-def cpu_seconds(reader: Callable[[Path], None], path: Path) -> float | None:
-    """CPU time of one reading, None where the reader refuses the file."""
+def cpu_seconds(reader: Callable[[bytes], None], data: bytes) -> float:
+    """CPU time of one reading."""
     started = time.process_time()
-    try:
-        reader(path)
-    except Exception as error:
-        print(f"<!-- {path.name}: {type(error).__name__}: {error} -->")
-        return None
+    reader(data)
     return time.process_time() - started
 
 
-def table(paths: Sequence[Path], readers: Sequence[str]) -> list[str]:
-    lines = [
-        f"| report | pages | {' | '.join(readers)} |",
-        f"| --- | ---: | {' | '.join(['---:'] * len(readers))} |",
+def ours(data: bytes, out: Path) -> dict[str, float]:
+    """CPU seconds of the whole walk by stage, its rows written."""
+    report = pipeline.extract(data)
+    started = time.process_time()
+    write_report(out, report.datasets())
+    return {**report.seconds, "writing": time.process_time() - started}
+
+
+def measured(documents: Sequence[bytes], times: int) -> Times:
+    """The floor and our stages over all documents, the least of so many times for each."""
+    total = dict.fromkeys(("floor", *STAGES), 0.0)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        prepare(out)
+        ours(documents[0], out)
+        for data in documents:
+            runs = [ours(data, out) for _ in range(times)]
+            for stage in STAGES:
+                total[stage] += min(run.get(stage, 0.0) for run in runs)
+            total["floor"] += min(cpu_seconds(floor, data) for _ in range(times))
+    return Times(sum(map(page_count, documents)), total)
+
+
+def page_count(data: bytes) -> int:
+    """Pages of a document."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+def cut_out(data: bytes, number: int) -> bytes:
+    """One page (1-based) as a document of its own."""
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as whole, pikepdf.new() as part:
+        part.pages.append(whole.pages[number - 1])
+        part.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def dense_pages(documents: Sequence[bytes]) -> Iterator[bytes]:
+    """The pages of statements."""
+    for data in documents:
+        facts = pipeline.extract(data).facts.select(["page", "table_kind"]).to_pylist()
+        counts = Counter(fact["page"] for fact in facts if fact["table_kind"] in STATEMENTS)
+        for page in sorted(page for page, count in counts.items() if count >= DENSE):
+            yield cut_out(data, page)
+
+
+def compared(name: str, documents: Sequence[bytes], sample: int, seed: int, times: int) -> list[str]:
+    """The lines of the table for one type of page."""
+    found = measured(documents, times)
+    base = found.seconds["floor"]
+    whole = sum(found.seconds[stage] for stage in STAGES)
+    lines = [f"| {name} | floor (PDFium) | {found.pages} | {base / found.pages:.4f} | 1.0 |"]
+    lines.append(f"| | **yanbao, whole** | {found.pages} | {whole / found.pages:.4f} | {whole / base:.1f} |")
+    lines += [
+        f"| | … {stage} | | {found.seconds[stage] / found.pages:.4f} | {found.seconds[stage] / base:.1f} |"
+        for stage in STAGES
     ]
-    totals = dict.fromkeys(readers, 0.0)
-    counted = dict.fromkeys(readers, 0)
-    for path in paths:
-        pages, figures = pages_of(path), []
-        for name in readers:
-            seconds = cpu_seconds(READERS[name], path)
-            figures.append("refused" if seconds is None else f"{seconds / pages:.3f}")
-            if seconds is not None:
-                totals[name] += seconds
-                counted[name] += pages
-        lines.append(f"| {path.name} | {pages} | {' | '.join(figures)} |")
-    means = [f"{totals[name] / counted[name]:.3f}" if counted[name] else "" for name in readers]
-    return [*lines, f"| **all, CPU s a page** | {sum(map(pages_of, paths))} | {' | '.join(means)} |"]
+    pages = [(data, number + 1) for data in documents for number in range(page_count(data))]
+    picked = [cut_out(*page) for page in Random(seed).sample(pages, min(sample, len(pages)))]
+    least = sum(min(cpu_seconds(floor, page) for _ in range(times)) for page in picked)
+    for peer, reader in PEERS.items():
+        if not picked:
+            break
+        try:
+            reader(picked[0])
+        except ImportError:
+            continue
+        seconds = sum(cpu_seconds(reader, page) for page in picked)
+        lines.append(f"| | {peer} | {len(picked)} | {seconds / len(picked):.4f} | {seconds / least:.1f} |")
+    return lines
+
+
+def read_text(task: ReadTask) -> Told:
+    """Read one report in a worker, its pictures left alone."""
+    ocr.available = lambda: False
+    return read(task)
+
+
+def throughput(paths: Sequence[Path], workers: int) -> tuple[float, float, float]:
+    """Pages a second and reports a second with rules and writing, and a worker's highest memory (MB)."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        prepare(out)
+        tasks = [
+            ReadTask(f"{number}", path.name, path, out, True, "bench", "never")
+            for number, path in enumerate(paths)
+        ]
+        started, pages = time.monotonic(), 0
+        for ended in each(read_text, tasks, workers=workers, timeout=300):
+            assert isinstance(ended, Finished), ended
+            pages += ended.result.pages
+        seconds = time.monotonic() - started
+    return pages / seconds, len(paths) / seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+
+
+def chosen(paths: Sequence[Path], pages: int, seed: int) -> list[Path]:
+    """Reports drawn until so many pages are together."""
+    some: list[Path] = []
+    total = 0
+    for path in Random(seed).sample(sorted(paths), len(paths)):
+        if total < pages:
+            some.append(path)
+            total += page_count(path.read_bytes())
+    return some
 
 
 def main() -> None:
+    """Print the tables as Markdown."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument(
-        "--without", action="append", default=[], choices=list(READERS), help="a reader to leave out"
-    )
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--pages", type=int, default=300, help="mixed pages at least")
+    parser.add_argument("--sample", type=int, default=12, help="pages of each type for the other readers")
+    parser.add_argument("--times", type=int, default=3, help="how often each time is taken; the least counts")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-runs", action="store_true", help="leave out pages a second and memory")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
-    readers = [name for name in READERS if name not in arguments.without]
-    for name in readers:  # what the first call imports and loads is no reading
-        cpu_seconds(READERS[name], arguments.files[0])
-    print("\n".join(table(arguments.files, readers)))
+    ocr.available = lambda: False
+    labelled = sorted((CORPUS / "labelled").glob("*.pdf"))
+    given = arguments.files or [*labelled, *(CORPUS / "unlabelled").glob("*.pdf")] or SAMPLES.glob("*.pdf")
+    paths = chosen(list(given), arguments.pages, arguments.seed)
+    mixed = [path.read_bytes() for path in paths]
+    dense = list(
+        dense_pages(mixed if arguments.files or not labelled else [p.read_bytes() for p in labelled])
+    )
+    load = os.getloadavg()[0]
+    print(f"{len(paths)} reports; {os.cpu_count()} cores, load {load:.1f}; Python {sys.version.split()[0]}\n")
+    if not arguments.no_runs:
+        print("| workers | pages/s | reports/s | highest memory of a worker, MB |")
+        print("| ---: | ---: | ---: | ---: |")
+        for workers in (1, 2):
+            pages, reports, memory = throughput(paths, workers)
+            print(f"| {workers} | {pages:.1f} | {reports:.2f} | {memory:.0f} |", flush=True)
+        print()
+    print("| pages | what | pages read | CPU s a page | x floor |\n| --- | --- | ---: | ---: | ---: |")
+    for name, documents in (("mixed", mixed), ("dense", dense)):
+        if documents:
+            lines = compared(name, documents, arguments.sample, arguments.seed, arguments.times)
+            print("\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":
