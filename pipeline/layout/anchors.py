@@ -76,13 +76,17 @@ def _behind_number(segment: Segment) -> Iterator[Segment]:
         yield segment
 
 
-def _split_by_labels(heads: list[Segment], below: Sequence[Segment]) -> list[list[Segment]]:
-    """Cut the run where the rows below hold labels, not values, between two heads."""
+def _split_by_labels(heads: list[Segment], below: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
+    """Cut the run where the rows below hold labels, not values, between two heads.
+
+    A text alone on its line labels nothing: the head of a section, centred over the whole table.
+    """
     groups = [[heads[0]]]
+    labelled = [row for row in below if len(row) > 1]
     for left, right in pairwise(heads):
         a, b = left.box.x1, right.box.x0
         texts = values = 0
-        for segment in below:
+        for segment in (s for row in labelled for s in row):
             # Prose further down crosses the gap; a label begins in it.
             if a + 1 < segment.box.x0 and segment.box.x0 < b - 1:
                 if is_label_text(segment.text):
@@ -217,7 +221,7 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             continue
         y = line[0].yc
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
-        below = [piece for row in rows for s in segments_of(row) for piece in _behind_number(s)]
+        below = [[piece for s in segments_of(row) for piece in _behind_number(s)] for row in rows]
         for group in _split_by_labels(heads, below):
             if len(group) < 2 or not is_head_row(group, line) or not _has_values_below(group, rows):
                 continue

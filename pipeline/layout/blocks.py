@@ -30,6 +30,7 @@ class _Around:
     caption: Caption | None = None
     titles: list[Segment] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
+    section: list[Word] = field(default_factory=list)  # a line below complete heads: it heads the first rows
 
 
 def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
@@ -52,7 +53,25 @@ def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
         if head.x0 - edge > 1.2 * size and met < 0.5 * len(heights):
             break
         edge = max(edge, head.x1)
-    return min(edge + 0.55 * anchor.pitch, anchor.right)
+    return min(_last_column(words, heights, edge, anchor) + 0.55 * anchor.pitch, anchor.right)
+
+
+def _last_column(words: Sequence[Word], heights: Sequence[float], edge: float, anchor: Anchor) -> float:
+    """Past columns without a head on this level: `2020 年度` stands over the first of its three columns.
+
+    They hold a number at nearly all heights of the rows, and nothing but numbers.
+    """
+    while len(heights) > 3:
+        beside: list[Word] = []
+        for y in heights:
+            after = [w for w in words if w.x0 > edge + 1 and abs(w.yc - y) < 0.35 * w.size]
+            beside += [min(after, key=lambda w: w.x0)] if after else []
+        values = [w for w in beside if is_value(w.text) and w.x0 - edge < 1.2 * anchor.pitch]
+        right = max((w.x1 for w in values), default=edge)
+        if len(values) < 0.9 * len(heights) or len(values) < len(beside) or right > anchor.right:
+            return edge
+        edge = right
+    return edge
 
 
 def _is_prose(segments: Sequence[Segment], heads: Sequence[Box]) -> bool:
@@ -153,9 +172,12 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         over = _over(line, zone)
         many = len(over) >= 2 and len(anchor.heads) > 1
         lone = index == 0 and len(over) == 1 and _heads_alone(line, over[0], anchor)
-        if many or lone:
+        lone = lone or (index == 0 and len(anchor.heads) == 1 and _heads_list(line, over))
+        if many or lone or (height == index > 0 and _over_some(line, anchor)):
             height = index + 1
-    around.levels = near[:height]
+    below = _section_below_heads(near[:height], anchor, zone)
+    around.section = [w for line in near[:below] for w in line]
+    around.levels = near[below:height]
     for text, segments in _unwrapped(near[height:]):
         caption = parse_caption(text, union([s.box for s in segments]))
         if caption:
@@ -168,6 +190,17 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
+
+
+def _section_below_heads(levels: Sequence[list[Word]], anchor: Anchor, zone: float) -> int:
+    """How many lines, nearest first, stand between the rows and heads of which every column has its own.
+
+    What stands there alone on its line (`分产品`, centred or at the left) is no further level of heads.
+    """
+    if len(levels) != 2 or len(anchor.heads) < 2 or len(segments_of(levels[0])) > 1:
+        return 0
+    over = _over(levels[1], zone)
+    return all(any(s.box.x0 < head.x1 and head.x0 < s.box.x1 for s in over) for head in anchor.heads)
 
 
 def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
@@ -211,6 +244,36 @@ def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool
     if not beside:
         return len(anchor.heads) > 1
     return bool(_GENERIC_STUB.fullmatch(tight(beside[0])))
+
+
+_YEARS = re.compile(r"(?:19|20)\d\d")
+
+
+def _heads_list(line: Sequence[Word], over: Sequence[Segment]) -> bool:
+    """Whether a line heads a list with one column of numbers among texts: `排名 公司 总部 销售额`."""
+    segments = segments_of(line)
+    return (
+        len(segments) > 2
+        and bool(over)
+        and all(width_of(s.text) <= PROSE_EM for s in segments)
+        and not any(c.isdigit() for s in segments for c in _YEARS.sub("", s.text))
+    )
+
+
+def _over_some(line: Sequence[Word], anchor: Anchor) -> bool:
+    """Whether a line holds one text, in the middle over two or more of the columns but not over all."""
+    whole = segments_of(line)
+    if len(whole) != 1:
+        return False
+    box, heads = whole[0].box, anchor.heads
+    return any(
+        abs(box.xc - (heads[i].x0 + heads[j].x1) / 2) < 2.5
+        and heads[i].x0 - 6 < box.x0
+        and box.x1 < heads[j].x1 + 6
+        for i in range(len(heads))
+        for j in range(i + 1, len(heads))
+        if j - i + 1 < len(heads)
+    )
 
 
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
@@ -366,14 +429,25 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
             stack.left,
             stack.right,
         )
-        above = [[w for w in line if stack.left - 2 <= w.xc <= stack.right + 8] for line in free[:top]]
+        above = [_over_stack(line, stack) for line in free[:top]]
         around = _look_up([line for line in above if line], anchor, anchor.zone, used)
         note = _note_below(lines, anchor, max(w.bottom for line in rows for w in line))
-        header, body = [w for line in head for w in line], [w for line in rows for w in line]
+        header = [w for line in head for w in line]
+        body = [*around.section, *(w for line in rows for w in line)]
         block = replace(_block(page, anchor, around, header, body, note), listing=True)
         used |= {id(w) for w in (*block.header, *block.body)}
         blocks.append(block)
     return blocks
+
+
+def _over_stack(line: list[Word], stack: Stack) -> list[Word]:
+    """The phrases of a line that stand over a stack, whole: a head may be wider than its numbers."""
+    return [
+        word
+        for s in segments_of(line)
+        if s.box.x0 <= stack.right + 4 and s.box.x1 >= stack.left
+        for word in s.words
+    ]
 
 
 def _first_row_heads(rows: list[list[Word]], stack: Stack) -> tuple[list[list[Word]], list[list[Word]]]:

@@ -77,6 +77,7 @@ _left = attrgetter("x0")
 _EXCHANGES = frozenset({"HK", "CH", "US", "SH", "SZ", "BJ"})
 _MARKED_YEAR = re.compile(r"(?:20)?\d\d[AEF]")
 _TICKER = re.compile(r"\d{4,6}\.[A-Z]{2}")
+_PRICES = re.compile(r"\d[\d,]*\.\d+[-~～–—]+\d[\d,]*\.\d+")
 
 
 def _stands_alone(text: str) -> bool:
@@ -94,7 +95,9 @@ def _is_cell_of_its_own(left: str, right: str) -> bool:
         return True  # `981 HK` `688981 CH`
     if _MARKED_YEAR.fullmatch(right) and not left.endswith(("至", "年", "月")):
         return True  # `元` `2019E`: the unit over one column, the year over the next
-    return (_stands_alone(left) and _stands_alone(right)) or bool(_TICKER.fullmatch(left))
+    if _stands_alone(left) and (_stands_alone(right) or _PRICES.fullmatch(right)):
+        return True
+    return bool(_TICKER.fullmatch(left)) and right != "Equity"  # Bloomberg's codes: `6990.HK Equity`
 
 
 def _is_one_phrase(left: Word, right: Word, gap: float) -> bool:
@@ -128,15 +131,21 @@ def median_size(words: Sequence[Word]) -> float:
 _LABEL_AND_VALUE = re.compile(r"(.+[)）])([-+]?\d[\d,]*(?:\.\d+)?[%％]?)")
 _RANGE = r"\d[\d,]*\.\d\d[-~～–—]\d[\d,]*\.\d\d"
 _TWO_RANGES = re.compile(rf"({_RANGE})({_RANGE})")
+_PRICE_AND_TARGET = re.compile(rf"(\d[\d,]*\.\d\d)(N/A|{_RANGE})")
 
 
 def split_off_value(word: Word) -> list[Word]:
     """What one word sets without a gap as the words of its two cells.
 
     A number right behind a label's closing bracket (`总股本（亿股）0.67`), and price ranges of two listings
-    (`14.02-49.6040.33-104.98`: prices have two decimals, so there is one way to part them).
+    (`14.02-49.6040.33-104.98`: prices have two decimals, so there is one way to part them), or a price and
+    the target behind it (`28.1035.00～35.00`, `28.62N/A`).
     """
-    match = _LABEL_AND_VALUE.fullmatch(word.text) or _TWO_RANGES.fullmatch(word.text)
+    match = (
+        _LABEL_AND_VALUE.fullmatch(word.text)
+        or _TWO_RANGES.fullmatch(word.text)
+        or _PRICE_AND_TARGET.fullmatch(word.text)
+    )
     if not match or len(word.char_x) != len(word.text) + 1:
         return [word]
     cut = len(match[1])

@@ -9,19 +9,24 @@ from __future__ import annotations
 import math
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment, join_words, segments_of
-from pipeline.layout.tokens import is_label_text, is_loose_value, is_value, tight, width_of
+from pipeline.layout.tokens import is_label_text, is_loose_value, is_period, is_value, tight, width_of
 from pipeline.reading.page import Box, Word, bounds, union
 
 ALIGNED = 2.6  # points that the common edge of a column may vary by
 NEXT_ROW = 2.9  # a column goes on while the next value is nearer than this many em
 LABEL_EM = 22.0  # a longer text at the left is prose
 MIN_ROWS = 3
+BESIDE = 220.0  # points that a label may stand before its value
+ACROSS = 520.0  # and where the labels are flush left under one another: a list as wide as the page
+_WRAPPED = 2  # lines that may stand between two rows
+_HEADING_EM = 12.0
 _TICKER_END = re.compile(r"[A-Z]{2}$")
 
 
@@ -67,21 +72,16 @@ def _edge(items: Sequence[Item]) -> float:
     )
 
 
-def _chains(items: Sequence[Item]) -> list[list[Item]]:
+def _chains(items: Sequence[Item], lines: Sequence[Sequence[Segment]]) -> list[list[Item]]:
     """Values under one another with a common edge, each value in one chain."""
     chains: list[list[Item]] = []
     for item in items:
-        box, size = item.segment.box, item.segment.size
         best: list[Item] | None = None
         for chain in chains:
-            last = chain[-1]
-            gap = box.yc - last.segment.box.yc
-            near = 0 < gap < NEXT_ROW * size and item.line > last.line
             if (
-                near
-                and _aligned(box, last.segment.box)
-                and _edge([*chain[-4:], item]) < ALIGNED
-                and (best is None or last.line > best[-1].line)
+                _follows(item, chain, lines)
+                and _in_line(item, chain)
+                and (best is None or chain[-1].line > best[-1].line)
             ):
                 best = chain
         if best is None:
@@ -91,7 +91,47 @@ def _chains(items: Sequence[Item]) -> list[list[Item]]:
     return chains
 
 
-def _label_of(line: Sequence[Segment], x: float) -> Segment | None:
+def _follows(item: Item, chain: Sequence[Item], lines: Sequence[Sequence[Segment]]) -> bool:
+    """Whether a value stands in the next row below a chain.
+
+    Between them may stand the rest of a wrapped label, flush with the texts of the rows, or a heading alone.
+    """
+    box, last = item.segment.box, chain[-1].segment.box
+    reach = NEXT_ROW * item.segment.size
+    gap = box.yc - last.yc
+    if item.line <= chain[-1].line or not 0 < gap < (_WRAPPED + 1) * reach:
+        return False
+    if gap < reach:
+        return True
+    between = lines[chain[-1].line + 1 : item.line]
+    first = min(box.x0, last.x0)
+    begun = [s.box.x0 for i in (*chain, item) for s in lines[i.line] if s.box.x1 < first]
+    heights = [last.yc]
+    for line in between:
+        label = _label_of(line, first, ACROSS)
+        heading = len(line) == 1 and is_label_text(line[0].text) and width_of(line[0].text) <= _HEADING_EM
+        if heading or (label is not None and any(abs(label.box.x0 - x) < ALIGNED for x in begun)):
+            heights.append(line[0].box.yc)
+        if not heading and any(s.box.x0 < box.x1 and s.box.x1 > box.x0 for s in line):
+            return False  # prose
+    heights.append(box.yc)
+    return 2 < len(heights) <= _WRAPPED + 2 and all(0 < b - a < reach for a, b in pairwise(heights))
+
+
+def _in_line(item: Item, chain: Sequence[Item]) -> bool:
+    """Whether a value has an edge in common with those above it, of which the last may be set off."""
+    box = item.segment.box
+    if _aligned(box, chain[-1].segment.box) and _edge([*chain[-4:], item]) < ALIGNED:
+        return True
+    before = chain[-5:-1]
+    return (
+        len(before) > 2
+        and any(abs(getattr(box, e) - getattr(before[-1].segment.box, e)) < 0.5 for e in ("x0", "x1"))
+        and _edge([*before, item]) < 0.5
+    )
+
+
+def _label_of(line: Sequence[Segment], x: float, reach: float = BESIDE) -> Segment | None:
     """The nearest segment left of `x` that can be a row's label."""
     before = [s for s in line if s.box.x1 <= x + 1]
     if not before:
@@ -99,7 +139,12 @@ def _label_of(line: Sequence[Segment], x: float) -> Segment | None:
     label = before[-1]
     if not is_label_text(label.text):
         return None  # an axis of a chart, or another column
-    if width_of(label.text) > LABEL_EM or x - label.box.x1 > 220 or "..." in label.text or "…" in label.text:
+    if (
+        width_of(label.text) > LABEL_EM
+        or x - label.box.x1 > reach
+        or "..." in label.text
+        or "…" in label.text
+    ):
         return None
     return label
 
@@ -151,31 +196,37 @@ def _is_sparse(grid: Sequence[Sequence[Item]], rows: Sequence[int]) -> bool:
     return len(grid) > 1 and sum(len(chain) for chain in grid) < 0.5 * len(rows) * len(grid)
 
 
-def _beside(
-    lines: Sequence[Sequence[Segment]], rows: Sequence[int], edge: float, *, rightwards: bool
-) -> float:
-    """Extend over further columns of short texts that most rows have, left or right of `edge`."""
+def _beside(lines: Sequence[Sequence[Segment]], edges: dict[int, float], *, rightwards: bool) -> float:
+    """Extend over further columns of short texts that most rows have, left or right of each row's edge.
+
+    `edges` holds the rows with where each begins (or ends) so far; the outermost edge is returned.
+    """
+    # A name before the label may be as long as a label; what stands behind the numbers is a short text.
+    widest = 13.0 if rightwards else LABEL_EM
+    edges = dict(edges)
     while True:
-        found: list[Box] = []
-        for row in rows:
+        found: dict[int, Box] = {}
+        for row, edge in edges.items():
             if rightwards:
                 after = [s for s in lines[row] if s.box.x0 >= edge - 1]
                 candidate = after[0] if after and after[0].box.x0 - edge < 70 else None
             else:
                 before = [s for s in lines[row] if s.box.x1 <= edge + 1]
                 candidate = before[-1] if before and edge - before[-1].box.x1 < 70 else None
-            if candidate is not None and 1.5 <= width_of(candidate.text) <= 13:
-                found.append(candidate.box)
-        if len(found) < max(2, 0.6 * len(rows)):
-            return edge
+            if candidate is not None and 1.5 <= width_of(candidate.text) <= widest:
+                found[row] = candidate.box
+        outermost = max(edges.values()) if rightwards else min(edges.values())
+        # A name may be merged over several rows.
+        if len(found) < max(2, (0.6 if rightwards else 0.5) * len(edges)):
+            return outermost
         steady = min(
-            _spread([b.x0 for b in found]),
-            _spread([b.x1 for b in found]),
-            _spread([b.xc for b in found]),
+            _spread([b.x0 for b in found.values()]),
+            _spread([b.x1 for b in found.values()]),
+            _spread([b.xc for b in found.values()]),
         )
         if steady > ALIGNED:
-            return edge
-        edge = max(b.x1 for b in found) if rightwards else min(b.x0 for b in found)
+            return outermost
+        edges |= {row: box.x1 if rightwards else box.x0 for row, box in found.items()}
 
 
 def _cells_of(line: Sequence[Word]) -> list[Segment]:
@@ -206,13 +257,34 @@ def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
         for s in line
         if is_loose_value(tight(s.text)) and not _TICKER_END.search(tight(s.text))
     ]
-    chains = [c for c in _chains(items) if len(c) >= 2]
+    chains = [c for c in _chains(items, segments) if len(c) >= 2]
     stacks: list[Stack] = []
-    for grid in _grids(chains):
+    for grid in (part for whole in _grids(chains) for part in _parted(whole)):
         stack = _stack(grid, segments)
         if stack is not None:
             stacks.append(stack)
     return stacks
+
+
+def _parted(grid: list[list[Item]]) -> list[list[list[Item]]]:
+    """A list of single values over or under a grid, in line with one of its columns, set apart from it.
+
+    Over a grid a line of text must part them, its heading; under it the whole must be sparse, for rows of
+    totals with one number belong to the grid.
+    """
+    rows = sorted({i.line for c in grid for i in c})
+    filled = Counter(i.line for c in grid for i in c)
+    grown = [row for row in rows if filled[row] > 1]
+    if not grown:
+        return [grid]
+    over = [row for row in rows if row < grown[0]]
+    under = [row for row in rows if row > grown[-1]]
+    if len(over) < MIN_ROWS or grown[0] - over[-1] < 2:
+        over = []
+    if len(under) < MIN_ROWS or not _is_sparse(grid, rows):
+        under = []
+    parts = [part for part in (over, [r for r in rows if r not in over and r not in under], under) if part]
+    return [[p for c in grid if (p := [i for i in c if i.line in part])] for part in parts]
 
 
 def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Stack | None:
@@ -222,11 +294,15 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
     if longest < MIN_ROWS and len(grid) < MIN_ROWS:
         return None
     rows = sorted({i.line for c in grid for i in c})
-    first = min(i.segment.box.x0 for i in grid[0])
     numeric = False
-    labels = {row: label for row in rows if (label := _label_of(segments[row], first)) is not None}
     if _is_sparse(grid, rows):
         return None
+    listed = _without_numbering(grid)
+    if listed is not grid and len(_labels(listed, rows, segments)) >= 0.6 * len(rows):
+        numbered, grid = grid[0], listed
+    else:
+        numbered = []
+    labels = _labels(grid, rows, segments)
     if len(labels) < 0.6 * len(rows):
         if len(grid) < 4 or not _is_sensitivity(grid):
             return None
@@ -236,15 +312,42 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
     else:
         if len(grid) == 1 and _is_contents(grid[0], [s.text for s in labels.values()]):
             return None
-        left = min(s.box.x0 for s in labels.values())
-        left = _beside(segments, [r for r in rows if r in labels], left, rightwards=False)
+        left = _beside(segments, {row: label.box.x0 for row, label in labels.items()}, rightwards=False)
+        left = min([left, *(i.segment.box.x0 for i in numbered)])
     if not any(is_value(tight(i.segment.text)) for c in grid for i in c):
         return None
     right = max(i.segment.box.x1 for c in grid for i in c)
-    right = _beside(segments, rows, right, rightwards=True)
+    right = _beside(segments, dict.fromkeys(rows, right), rightwards=True)
     if len(grid) == 1:
         rows = _grown(segments, rows, left, _extent(grid[0]))
     return Stack(_apart([_extent(c) for c in grid]), tuple(rows), left, right, numeric)
+
+
+def _labels(
+    grid: Sequence[Sequence[Item]], rows: Sequence[int], segments: Sequence[Sequence[Segment]]
+) -> dict[int, Segment]:
+    """The labels of the rows: near their first number or, flush left under one another, across the page."""
+    first = min(i.segment.box.x0 for i in grid[0])
+    near = {row: label for row in rows if (label := _label_of(segments[row], first)) is not None}
+    if len(near) >= 0.6 * len(rows) or len(rows) <= MIN_ROWS:
+        return near
+    far = {row: label for row in rows if (label := _label_of(segments[row], first, ACROSS)) is not None}
+    edge = min((label.box.x0 for label in far.values()), default=0.0)
+    flush = sum(label.box.x0 - edge < ALIGNED for label in far.values()) >= 0.8 * len(far)
+    return far if flush else near
+
+
+def _without_numbering(grid: list[list[Item]]) -> list[list[Item]]:
+    """The columns of a grid without leading ones that number or date its rows: 序号, 日期."""
+    rest = grid
+    while rest and (_is_numbering(rest[0]) or all(is_period(tight(i.segment.text)) for i in rest[0])):
+        rest = rest[1:]
+    return grid if all(map(_is_numbering, rest)) else rest
+
+
+def _is_numbering(chain: Sequence[Item]) -> bool:
+    texts = [tight(i.segment.text) for i in chain]
+    return all(t.isdigit() for t in texts) and [int(t) for t in texts] == list(range(1, len(texts) + 1))
 
 
 def _grown(segments: Sequence[Sequence[Segment]], rows: Sequence[int], left: float, column: Box) -> list[int]:

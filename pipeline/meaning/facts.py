@@ -224,6 +224,7 @@ class _Reading:
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
         self._row_marks = _row_marks(numbers)
         self._people = 2 * sum(is_mobile(c.text) for c in numbers) > len(numbers)
+        self._addresses = is_contact(table.title)
         self._peers = kind == "other" and names_kind(table, "comps")
         self._named_columns = self._columns_of_names(columns) if kind == "other" else frozenset()
         self._around, self._borrowed = around(table), borrowed_unit
@@ -242,7 +243,7 @@ class _Reading:
 
     def _counts(self, cell: Cell) -> bool:
         """Whether the cell prints a number, or stands for one."""
-        if cell.column in self._codes or parse_ticker(cell.text) is not None:
+        if self._addresses or cell.column in self._codes or parse_ticker(cell.text) is not None:
             return False
         if self._people and is_mobile(cell.text):
             return False

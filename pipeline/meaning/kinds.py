@@ -194,7 +194,10 @@ def _is_cover(view: _View, scores: dict[Kind, float], named: dict[Kind, float]) 
     if len(view.heads) > 4:
         return False
     market = scores["cover_data"] - named.get("cover_data", 0.0) * max(6, len(view.labels)) * _TITLE_FACTOR
-    return (market >= 3 and market >= 0.9 * len(view.labels)) or ("cover_data" in named and market >= 3)
+    list_of_its_own = len(view.heads) == 1 and not view.heads[0].strip()  # 基础数据: 每股净资产 and the like
+    return (market >= 3 and market >= 0.9 * len(view.labels)) or (
+        "cover_data" in named and (market >= 3 or list_of_its_own)
+    )
 
 
 def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) -> Kind:

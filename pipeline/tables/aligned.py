@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pipeline.layout.block import Block
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
-from pipeline.layout.tokens import is_loose_value, is_number, is_value, tight
+from pipeline.layout.tokens import is_label_text, is_loose_value, is_number, is_period, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, bounds, union
 from pipeline.tables.columns import Column, nearest, text_columns, value_columns
 from pipeline.tables.headers import place_levels, unwrapped
-from pipeline.tables.labels import Match, joined, label_lines, match_labels
+from pipeline.tables.labels import Match, is_open_bracket, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
 _CODE = re.compile(
@@ -60,6 +60,11 @@ def _split(
     return labels, values
 
 
+def _is_row(labels: Sequence[Word], values: Sequence[Word]) -> bool:
+    """Whether a line of a listing without a number is a row; a text alone is the head of a section."""
+    return bool(labels) or len(values) > 1 or is_loose_value(values[0].text)
+
+
 def _outer(fills: Sequence[Fill]) -> list[Fill]:
     """Fills that lie in no larger one: Word shades a cell and, inside it, each paragraph again."""
     outer: list[Fill] = []
@@ -92,6 +97,9 @@ def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
     for edge in sorted(edges):
         if not lines or edge - lines[-1] > 2.5:
             lines.append(edge)
+    below = [y for y in rows if lines and y > lines[-1]]
+    if len(below) == 1:  # a last row that no rule closes stands in the middle of its band as well
+        lines.append(2 * below[0] - lines[-1])
     bands = [(a, b) for a, b in itertools.pairwise(lines) if sum(a <= y <= b for y in rows) == 1]
     return bands if len(bands) >= 0.7 * len(rows) else []
 
@@ -120,13 +128,20 @@ def read_aligned(block: Block) -> Table | None:
     """Read one block; None where it turns out to hold no row of values."""
     zone, first = block.zone, block.heads[0].x0
     split = [_split(line, zone, first, listing=block.listing) for line in cluster_lines(block.body)]
-    counted = [bool(v) and (block.listing or any(is_value(tight(w.text)) for w in v)) for _, v in split]
+    # In a listing a row may hold a text where others hold numbers, but then it has a label.
+    counted = [
+        bool(v) and (any(is_value(tight(w.text)) for w in v) or (block.listing and _is_row(labels, v)))
+        for labels, v in split
+    ]
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
         return None
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
-    label_words = cluster_lines([w for labels, _ in split for w in labels] + tails)
+    named = [w for labels, _ in split for w in labels]
+    if not block.listing and not any(is_label_text(w.text) or is_period(w.text) for w in named):
+        return None  # figures over the years of an axis, and figures before them: a chart
+    label_words = cluster_lines(named + tails)
     return _Grid(
         block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone
     ).table()
@@ -243,8 +258,12 @@ class _Grid:
         lines: dict[int, list[list[Word]]] = {}
         for line in self.label_words:
             mine: dict[int, list[Word]] = {}
+            index = 0
             for word in line:
-                mine.setdefault(nearest(self.texts, word.x0, word.x1), []).append(word)
+                # `核心人员（76` `人）` in a cell merged over two columns: no bracket is left open in a cell.
+                if not is_open_bracket(join_words(mine.get(index, []))):
+                    index = nearest(self.texts, word.x0, word.x1)
+                mine.setdefault(index, []).append(word)
             for index, words in mine.items():
                 lines.setdefault(index, []).append(words)
         return lines

@@ -122,25 +122,38 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
 
     A single long name may reach over a border; in most rows the gap shows.
     """
-    rows = [sorted(line, key=lambda w: w.x0) for line in lines if len(line) > 1]
+    rows = [sorted(line, key=lambda w: w.x0) for line in (*lines, *_levels(lines)) if len(line) > 1]
     if not rows:
         return []
     gaps = sorted(
         (a.x1, b.x0) for row in rows for a, b in itertools.pairwise(row) if b.x0 - a.x1 > 0.3 * a.size
     )
+    wide = 1.2 * rows[0][0].size
     cuts: list[float] = []
     for _, x in gaps:
         at = x - 0.3
         parted = sum(a < at < b for a, b in gaps)
         covered = sum(w.x0 < at - 0.5 and w.x1 > at + 0.5 for line in lines for w in line)
         crossing = sum(line[0].x0 < at < max(w.x1 for w in line) for line in rows)
+        # Names merged over several rows stand on few lines; wide gaps part them all the same.
+        clear = sum(a < at < b and b - a > wide for a, b in gaps) >= max(3, 0.25 * len(lines))
         if (
-            parted >= max(2, 0.6 * crossing, 0.5 * len(lines))
+            parted >= max(2, 0.6 * crossing, 0 if clear else 0.5 * len(lines))
             and covered <= 0.15 * len(lines)
             and (not cuts or at - cuts[-1] > 4)
         ):
             cuts.append(at)
     return cuts
+
+
+def _levels(lines: Sequence[Sequence[Word]]) -> list[list[Word]]:
+    """Lines with the line half a row below, where neither stands over the other: a name beside two rows."""
+    return [
+        [*above, *below]
+        for above, below in itertools.pairwise(lines)
+        if below[0].yc - above[0].yc < 1.05 * below[0].size
+        and not any(a.x0 < b.x1 and b.x0 < a.x1 for a in above for b in below)
+    ]
 
 
 def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.layout.lines import Segment
+from pipeline.layout.lines import Segment, join_words
 from pipeline.layout.tokens import is_period, tight
-from pipeline.reading.page import Box, union
-from pipeline.tables.columns import Column
+from pipeline.reading.page import Box, Word, bounds, union
+from pipeline.tables.columns import Column, nearest
 
-# Leaving a column without a head of this level costs this many points of misfit.
+# Leaving a column without a head of this level costs this many points of misfit, and where its own head is
+# set in the middle between two levels, as in a cell merged over both, this many.
 BARE = 14.0
+MERGED = 2.0
 # So does a period that stands twice under one head.
 REPEATED = 30.0
 # Lines of one wrapped head are at most this many em apart.
@@ -49,12 +51,19 @@ def _misfit(segment: Segment, columns: Sequence[Column], left: float | None) -> 
     return best if left is None else min(best, abs(segment.box.xc - (left + x1) / 2) + 6.0)
 
 
-def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods: Sequence[str]) -> list[Head]:
+def place_heads(
+    segments: Sequence[Segment],
+    columns: Sequence[Column],
+    periods: Sequence[str],
+    bare: Sequence[float] | None = None,
+) -> list[Head]:
     """Assign the heads of one level to runs of neighbouring columns with the least misfit.
 
     Every column has at most one head per level. `periods` are the period heads of the columns (empty strings
-    where there are none): one head does not stand over the same period twice.
+    where there are none): one head does not stand over the same period twice. `bare` is what each column
+    costs that is left without a head.
     """
+    bare = bare or [BARE] * len(columns)
     heads = sorted(segments, key=lambda s: s.box.xc)
     n, m = len(columns), len(heads)
     if not m or not n:
@@ -70,8 +79,8 @@ def place_heads(segments: Sequence[Segment], columns: Sequence[Column], periods:
             here = best[i][j]
             if here == infinite:
                 continue
-            if i < n and here + BARE < best[i + 1][j]:
-                best[i + 1][j], back[i + 1][j] = here + BARE, 0
+            if i < n and here + bare[i] < best[i + 1][j]:
+                best[i + 1][j], back[i + 1][j] = here + bare[i], 0
             if j < m:
                 for width in range(1, n - i + 1):
                     left = before[i] if all(periods[i : i + width]) else None
@@ -143,23 +152,36 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         for s in level
         if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None
     }
+    levels = [_with_tails(level, columns) for level in levels]
+    levels = [_cut_over(level, columns, levels[n + 1 :]) for n, level in enumerate(levels)]
+    over = _periods_over(levels, columns, timed)
+    if over is not None:
+        # The periods stand over heads of their own: `2018 年度` over 销售额 and 单价.
+        timed, periods = [], {}
+    own = [{s: i for s in level if (i := _own_column(s, columns, timed)) is not None} for level in levels]
+    own = [_continued(level, columns, own, n) for n, level in enumerate(levels)]
+    if over is not None:
+        own[over] = {s: i for s, i in own[over].items() if not is_period(tight(s.text))}
+    deepest = {i: n for n, level in enumerate(own) for i in level.values()}
+    bare = [
+        BARE if deepest.get(i, len(levels)) >= max(deepest.values(), default=0) else MERGED
+        for i in range(len(columns))
+    ]
     placed: list[list[Head]] = []
-    for level in levels:
-        heads: list[Head] = []
-        spanning: list[Segment] = []
-        own: dict[int, list[Segment]] = {}
-        for segment in _with_tails(level, columns):
-            index = _over_one(segment, columns)
-            if index is None and segment.box.xc < columns[min(1, len(columns) - 1)].x0:
-                index = 0
-            if index is not None and (index not in timed or is_period(tight(segment.text)) or not timed):
-                own.setdefault(index, []).append(segment)
-            else:
-                spanning.append(segment)
-        for index, parts in own.items():
-            text = " ".join(p.text for p in parts)
-            heads.append(Head(text, union([p.box for p in parts]), index, index))
-        heads += _place_spanning(_set_together(spanning), columns, timed, periods)
+    for n, level in enumerate(levels):
+        parts: dict[int, list[Segment]] = {}
+        for segment, index in own[n].items():
+            parts.setdefault(index, []).append(segment)
+        heads = [
+            Head(" ".join(p.text for p in of), union([p.box for p in of]), index, index)
+            for index, of in parts.items()
+        ]
+        spanning = _set_together([s for s in level if s not in own[n]])
+        if n == over:
+            headed = sorted({i for lower in own[n + 1 :] for i in lower.values() if i and i not in parts})
+            heads += _place_periods(spanning, columns, headed, bare)
+        else:
+            heads += _place_spanning(spanning, columns, timed, periods, bare)
         placed.append(_one_a_column(heads))
     return placed
 
@@ -201,6 +223,110 @@ def _wraps(head: Head, below: Head) -> bool:
         and not is_period(tight(below.text))
         and not _UNIT.fullmatch(tight(below.text))
     )
+
+
+def _own_column(segment: Segment, columns: Sequence[Column], timed: Sequence[int]) -> int | None:
+    """The column that a head belongs to alone; None for one that may span columns."""
+    index = _over_one(segment, columns)
+    if index is None and segment.box.xc < columns[min(1, len(columns) - 1)].x0:
+        index = 0
+    alone = index is not None and (index not in timed or is_period(tight(segment.text)) or not timed)
+    return index if alone else None
+
+
+def _continued(
+    level: Sequence[Segment],
+    columns: Sequence[Column],
+    own: Sequence[Mapping[Segment, int]],
+    number: int,
+) -> dict[Segment, int]:
+    """The heads of one column, with ends of wrapped heads that stand over no column but flush with a head."""
+    found = dict(own[number])
+    for segment in level:
+        if segment in found or _beneath(segment, columns):
+            continue
+        for other, index in (pair for heads in own[:number] for pair in heads.items()):
+            near = segment.box.yc - other.box.yc < 2 * segment.size
+            flush = abs(other.box.x0 - segment.box.x0) < 1 or abs(other.box.xc - segment.box.xc) < 1
+            if near and flush:
+                found[segment] = index
+    return found
+
+
+def _periods_over(
+    levels: Sequence[Sequence[Segment]], columns: Sequence[Column], timed: Sequence[int]
+) -> int | None:
+    """The level of period heads that stand over several columns each: all of those have heads below."""
+    single = [[(s, _over_one(s, columns)) for s in level] for level in levels]
+    for n, level in enumerate(single):
+        mine = {i for s, i in level if i is not None and is_period(tight(s.text))}
+        below = {i for lower in single[n + 1 :] for _, i in lower if i is not None}
+        if (
+            len(mine) > 1
+            and mine == set(timed)
+            and mine <= below
+            and max(below - mine, default=0) > min(mine)
+        ):
+            return n
+    return None
+
+
+def _place_periods(
+    segments: Sequence[Segment], columns: Sequence[Column], headed: Sequence[int], bare: Sequence[float]
+) -> list[Head]:
+    """Period heads over the columns that have heads of their own below.
+
+    Where none of those comes before the first period, each stands over the first of its columns.
+    """
+    starts = [i for s in segments if (i := _over_one(s, columns)) is not None]
+    columns_of_values = [i for i in headed if columns[i].is_value]
+    if len(starts) == len(segments) and min(starts) <= min(columns_of_values, default=0):
+        ends = [*(i - 1 for i in starts[1:]), max(headed)]
+        return [Head(s.text, s.box, a, b) for s, a, b in zip(segments, starts, ends, strict=True)]
+    return _place_spanning(segments, columns, columns_of_values, {}, bare)
+
+
+def _cut_over(
+    level: Sequence[Segment], columns: Sequence[Column], lower: Sequence[Sequence[Segment]]
+) -> list[Segment]:
+    """Heads of one level, those parted that touch although each stands over a column of its own.
+
+    Only of the lowest level over their columns: above another one a head may span columns.
+    """
+    below = {i for other in lower for s in other for i in _beneath(s, columns)}
+    parted: list[Segment] = []
+    for segment in level:
+        under = _beneath(segment, columns)
+        pieces = [] if len(under) < 2 or below.intersection(under) else _pieces(segment)
+        places: dict[int, list[Word]] = {}
+        for piece in pieces:
+            places.setdefault(nearest(columns, piece.x0, piece.x1), []).append(piece)
+        if len(places) > 1 and sorted(places) == under:
+            parted += [Segment(tuple(words), join_words(words), bounds(words)) for words in places.values()]
+        else:
+            parted.append(segment)
+    return parted
+
+
+def _pieces(segment: Segment) -> list[Word]:
+    """The words of a head, cut behind closing brackets: `营业收入（亿元）营业成本（亿元）`."""
+    pieces: list[Word] = []
+    for word in segment.words:
+        cuts = [i for i, c in enumerate(word.text[:-1], start=1) if c in ")）"]
+        if not cuts or len(word.char_x) != len(word.text) + 1:
+            pieces.append(word)
+            continue
+        for a, b in pairwise([0, *cuts, len(word.text)]):
+            pieces.append(
+                replace(
+                    word,
+                    text=word.text[a:b],
+                    x0=word.char_x[a],
+                    x1=word.char_x[b],
+                    char_x=word.char_x[a : b + 1],
+                )
+            )
+    return pieces
 
 
 def _beneath(segment: Segment, columns: Sequence[Column]) -> list[int]:
@@ -253,7 +379,11 @@ def _one_a_column(heads: Sequence[Head]) -> list[Head]:
 
 
 def _place_spanning(
-    segments: Sequence[Segment], columns: Sequence[Column], timed: Sequence[int], periods: Mapping[int, str]
+    segments: Sequence[Segment],
+    columns: Sequence[Column],
+    timed: Sequence[int],
+    periods: Mapping[int, str],
+    bare: Sequence[float],
 ) -> list[Head]:
     if not segments:
         return []
@@ -262,5 +392,10 @@ def _place_spanning(
         # One head for each: a second line of the same head (`A`, `(Huatai)`).
         ordered = sorted(segments, key=lambda s: s.box.xc)
         return [Head(s.text, s.box, i, i) for s, i in zip(ordered, indexes, strict=True)]
-    heads = place_heads(segments, [columns[i] for i in indexes], [periods.get(i, "") for i in indexes])
+    heads = place_heads(
+        segments,
+        [columns[i] for i in indexes],
+        [periods.get(i, "") for i in indexes],
+        [bare[i] for i in indexes],
+    )
     return [Head(h.text, h.box, indexes[h.first], indexes[h.last]) for h in heads]

@@ -51,7 +51,8 @@ def _open_brackets(text: str) -> int:
     return text.count("(") + text.count("（") - text.count(")") - text.count("）")
 
 
-def _open_bracket(text: str) -> bool:
+def is_open_bracket(text: str) -> bool:
+    """Whether a text opens a bracket that it does not close."""
     return _open_brackets(text) > 0
 
 
@@ -100,7 +101,7 @@ class _Costs:
     def full(self, line: Segment) -> bool:
         """Whether a line reaches the right end of the label column, so that its text may go on below."""
         far = line.box.x1 > self.right - 1.35 * line.size and line.box.x1 > self.half
-        return far or _open_bracket(line.text)
+        return far or is_open_bracket(line.text)
 
     def band_of(self, y: float) -> tuple[float, float] | None:
         """The drawn band (between rules or fills) that a row of numbers stands in."""
@@ -120,7 +121,7 @@ class _Costs:
     def _section(self, line: Segment) -> float:
         """Cost of reading one line as a section head without numbers."""
         cost = self.SECTION
-        if _open_bracket(line.text) or line.text[:1] in "）)%％":
+        if is_open_bracket(line.text) or line.text[:1] in "）)%％":
             cost += 2.0
         return cost
 

@@ -78,7 +78,8 @@ def _gives_way(numeric: Table, words: Table) -> bool:
     if not inside or timed > 1 or _columns_of_numbers(numeric) > 1:
         return False
     texts = [tight(c.text) for c in words.cells if c.role in ("label", "value", "section") and c.text]
-    return sum(map(is_label_text, texts)) >= 2 * sum(map(is_number, texts))
+    figures = sum(is_number(t) and not is_period(t) for t in texts)
+    return sum(map(is_label_text, texts)) >= 2 * figures
 
 
 def _columns_of_numbers(table: Table) -> int:

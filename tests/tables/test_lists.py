@@ -1,0 +1,158 @@
+"""Lists and grids beside the statements: numbered rows, heads over several columns, headings between rows."""
+
+from __future__ import annotations
+
+from tests.layout.pages import line, page, put, sketch
+from tests.tables.grids import labels_of, row_of, rows_of, table_of, tables_of
+
+
+def test_headings_centred_over_a_table_of_periods_head_sections() -> None:
+    words = sketch(
+        """
+        指标项         2023   2024   2025E
+                     设计业务
+        营业收入       5.00   6.00   7.00
+        毛利率        92.5%  93.4%  93.0%
+                     施工业务
+        营业收入       8.62   7.87   9.44
+        毛利率        31.5%  35.9%  40.0%
+                     海外业务
+        营业收入       1.94   2.03   2.24
+        """
+    )
+    table = table_of(page(words))
+    assert table.heads == ("指标项", "2023", "2024", "2025E")
+    assert labels_of(table) == [
+        "设计业务", "营业收入", "毛利率", "施工业务", "营业收入", "毛利率", "海外业务", "营业收入",
+    ]  # fmt: skip
+
+
+NUMBERED = """
+        序号   供应商名称         采购金额   采购品种    占比
+        1      甲食品科技公司     1,739.10   专用油      21.39%
+        2      乙小麦工业公司       991.84   专用粉       4.40%
+        3      丙环保制品公司       507.56   蛋挞杯       5.08%
+        4      丁工贸公司           828.92   蛋挞杯       8.30%
+        """
+
+
+def test_a_list_whose_rows_are_numbered() -> None:
+    table = table_of(page(sketch(NUMBERED)))
+    assert table.heads == ("供应商名称", "序号", "采购金额", "采购品种", "占比")
+    assert row_of(table, "乙小麦工业公司") == ["2", "991.84", "专用粉", "4.40%"]
+
+
+def test_a_ranking_of_words_alone_is_no_list_of_numbers() -> None:
+    words = sketch(
+        """
+        综合排名      供应商      排名      车企
+        1             甲          1         子
+        2             乙          2         丑
+        3             丙          3         寅
+        4             丁          4         卯
+        """
+    )
+    assert tables_of(page(words)) == []
+
+
+def test_years_that_stand_over_the_first_of_their_columns() -> None:
+    words = sketch(
+        """
+        项目            2018年                 2019年                           2020年
+                        销售额      单价       销售额      单价      变动       销售额      单价      变动
+        蛋挞皮          7,952.65    14.31      9,107.33    14.50     1.30%      8,664.30    14.72     1.50%
+        芝麻球          8,954.79     7.82      9,033.79     7.99     2.16%      9,830.79     7.98    -0.09%
+        油条            4,497.85    11.68      6,815.12    11.75     0.53%      6,503.15    11.82     0.65%
+        地瓜丸          4,403.52     8.22      5,015.23     8.23     0.17%      5,272.30     8.58     4.29%
+        """,
+        size=6,
+    )
+    table = table_of(page(words))
+    assert table.heads[1:] == (
+        "2018年|销售额", "2018年|单价", "2019年|销售额", "2019年|单价", "2019年|变动",
+        "2020年|销售额", "2020年|单价", "2020年|变动",
+    )  # fmt: skip
+    assert row_of(table, "地瓜丸")[-1] == "4.29%"
+
+
+def test_years_in_the_middle_over_versions_of_a_forecast() -> None:
+    places = (120, 165, 210, 290, 335, 380)
+    versions = ("新预测", "前预测", "差异") * 2
+    rows = {
+        "营业收入": ("83,476", "91,280", "(9%)", "92,944", "98,120", "(5%)"),
+        "毛利润": ("13,455", "14,900", "(10%)", "15,208", "16,011", "(5%)"),
+        "净利润": ("5,093", "5,600", "(9%)", "6,210", "6,640", "(6%)"),
+    }
+    words = [
+        line(100, ("2025E", 165), ("2026E", 335), align="centre"),
+        line(113, *zip(versions, places, strict=True), align="centre"),
+        *(put(label, 40, 126 + 13 * n) for n, label in enumerate(rows)),
+        *(
+            line(126 + 13 * n, *zip(values, places, strict=True), align="centre")
+            for n, values in enumerate(rows.values())
+        ),
+    ]
+    assert table_of(page(*words)).heads[1:] == tuple(
+        f"{year}|{version}" for year in ("2025E", "2026E") for version in ("新预测", "前预测", "差异")
+    )
+
+
+def test_heads_that_touch_stand_over_their_own_columns() -> None:
+    rows = sketch(
+        """
+        电力销售                  52.35           38.68       26.1%     (14.0%)
+        蒸汽销售                  26.79           22.63       15.5%     (19.8%)
+        能源服务                  11.94            4.89       59.0%      337.3%
+        """,
+        y=130,
+    )
+    heads = line(104, ("营业收入（亿元）营业成本（亿元）毛利率", 128), ("收入同比", 294))
+    table = table_of(page(heads, put("分产品", 210, 117), rows))
+    assert table.heads[1:] == ("营业收入（亿元）", "营业成本（亿元）", "毛利率", "收入同比")
+    assert labels_of(table) == ["分产品", "电力销售", "蒸汽销售", "能源服务"]
+
+
+def test_a_list_as_wide_as_the_page_and_a_grid_below_it() -> None:
+    rows = [
+        ["食品规模（亿元）", "1584"],
+        ["食用量（kg）", "9"],
+        ["目标量", "23"],
+        ["潜在规模（亿元）", "4048"],
+    ]
+    listed = [line(100 + 13 * n, (row[0], 40), (row[1], 530)) for n, row in enumerate(rows)]
+    axis = line(178, ("占比（横轴）/占比（纵轴）", 40), ("20%", 300), ("25%", 420), ("30%", 530))
+    grid = [
+        line(191 + 13 * n, (label, 40), (a, 300), (b, 420), (c, 530))
+        for n, (label, a, b, c) in enumerate(
+            [("46%", "372", "466", "559"), ("48%", "389", "486", "583"), ("50%", "405", "506", "607")]
+        )
+    ]
+    first, second = tables_of(page(*listed, put("敏感性分析", 260, 165), axis, *grid))
+    assert rows_of(first) == rows
+    assert second.heads[1:] == ("20%", "25%", "30%")
+    assert row_of(second, "50%") == ["405", "506", "607"]
+
+
+def test_a_price_above_the_heading_of_a_side_box_belongs_to_it() -> None:
+    words = sketch(
+        """
+        股价(2025-09-26)           102.92元
+        交易数据
+        总市值（百万元）           303,769.07
+        流通市值（百万元）         254,550.00
+        总股本（百万股）             2,951.51
+        """
+    )
+    assert row_of(table_of(page(words)), "股价(2025-09-26)") == ["102.92元"]
+
+
+def test_figures_over_the_years_of_an_axis_are_no_table() -> None:
+    words = sketch(
+        """
+                 2019    2020    2021
+        15%               13.9%
+        10%      7.2%
+        5%               6.1%    5.8%
+        """
+    )
+    assert tables_of(page(words)) == []
