@@ -45,11 +45,16 @@ def judge(series: Series) -> Iterator[Finding]:
     if series.rule.kind == "sum_of_lines":
         borne = _adds_up(counted, reading)
     if series.rule.kind == "convention":
+        # A fit at the very edge of the rounding is none: 1 and 2 would bear out that they are one figure.
+        held = sum(t.verdict[0] == "ok" for c in counted if (t := c.trials[reading]))
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
     # Where actual years may rest on what is not printed, so may the estimates until one of them fits.
     plainly = borne and (series.rule.kind != "sum_of_lines" or series.rule.actual_years != "excused")
     if series.rule.kind == "sum_of_lines" and not borne:
-        borne = _exactly(counted, reading)
+        # A formula names its operands; of a list nobody knows what it leaves out.
+        sound = sum(t.verdict[0] == "ok" for c in counted if (t := c.trials[reading]))
+        named = series.rule.shape == "formula" and sound >= 2 and sound >= SHARE_THAT_HOLDS * of
+        borne = named or _exactly(counted, reading)
     if series.rule.kind == "convention" and not borne:
         fewest = (
             FEWEST_THAT_FIT if series.rule.shape == "constant" else 2

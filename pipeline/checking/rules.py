@@ -49,6 +49,7 @@ class Rule:
 
     kind: `definitional` holds in any honest report; `sum_of_lines` only where the columns of the table bear
     the list out; `convention` where the columns show that this house computes it so.
+    stand_ins: a tie is between a concept and what may stand in for it, not between two printings of one.
     anchored: the rule must hold in at least one column before any other column is held to it (used across
     tables, where two labels may look alike and mean different things).
     unconditional: a misfit of every column is an error too, not a sign that the labels mean something else.
@@ -79,6 +80,7 @@ class Rule:
     minus: frozenset[str] = frozenset()
     concepts: tuple[str, ...] = ()
     same_label: bool = False
+    stand_ins: bool = False
     labels: re.Pattern[str] | None = None
     skip_labels: re.Pattern[str] | None = None  # rows that another rule speaks of
     other: re.Pattern[str] | None = None
@@ -200,7 +202,7 @@ def _field(file: str, rule_id: str, key: str, value: Any) -> dict[str, Any]:
         return {key: frozenset(_strings(file, rule_id, key, value))}
     if key == "concepts":
         return {key: tuple(_strings(file, rule_id, key, value))}
-    if key in ("anchored", "same_label", "unconditional"):
+    if key in ("anchored", "same_label", "stand_ins", "unconditional"):
         if not isinstance(value, bool):
             raise ConfigError(f"{where}: expected true or false, found {value!r}")
         return {key: value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import islice, product
@@ -126,32 +126,36 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     """One concept, entity and period printed in two tables: one number, at the coarser precision."""
     cut = cut_tables(report)
     for concept in rule.concepts:
+        alike = rules.named(concept) if rule.stand_ins else (concept,)
         rows = [
             (sheet, row)
-            for sheet, row in _rows(rule, report, (concept,))
-            if any(c.concept == concept and company_level(c) for c in row.cells)
+            for sheet, row in _rows(rule, report, alike)
+            if any(c.concept in alike and company_level(c) for c in row.cells)
         ]
         rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
         for i, (sheet, row) in enumerate(rows):
-            for other_sheet, other in rows[:i]:
-                if sheet is other_sheet or (
-                    rule.same_label and qualifiers(row.label) != qualifiers(other.label)
-                ):
+            # Another table first; a figure may stand under two heads of one table.
+            for other_sheet, other in sorted(rows[:i], key=lambda one: one[0] is sheet):
+                if sheet is other_sheet and not (rule.same_label or rule.stand_ins):
                     continue
-                columns = list(_tied(concept, row, other, cut))
+                if rule.same_label and qualifiers(row.label) != qualifiers(other.label):
+                    continue
+                if rule.stand_ins and row.concept == other.concept:
+                    continue
+                columns = list(_tied(alike, row, other, cut))
                 if columns:
                     yield Series(rule, ("",), tuple(columns))
                     break  # one table is enough to be held to, the nearest to the source
 
 
-def _tied(concept: str, row: Row, other: Row, cut: Mapping[str, int]) -> Iterator[Column]:
+def _tied(alike: Collection[str], row: Row, other: Row, cut: Mapping[str, int]) -> Iterator[Column]:
     for cell in row.cells:
-        if cell.concept != concept or cell.value is None or cell.period is None:
+        if cell.concept not in alike or cell.value is None or cell.period is None:
             continue
         twins = [
             c
             for c in other.cells
-            if c.concept == concept and (c.entity, c.period) == (cell.entity, cell.period)
+            if c.concept in alike and (c.entity, c.period) == (cell.entity, cell.period)
         ]
         if len(twins) != 1 or twins[0].value is None or twins[0].unit != cell.unit:
             continue

@@ -4,7 +4,8 @@
 
 The facts are those of the hand-made truth of real reports ($YANBAO_CORPUS or ../shared/corpus), where that is
 absent those of the samples. A change is caught where a check fails that did not fail before and that one of
-the changed numbers takes part in. A cell is covered by the rules whose evaluated checks it takes part in.
+the changed numbers takes part in. A cell is covered by the rules that would tell: those with an evaluated
+check that it takes part in and that would fail if the number it holds were another one.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from __future__ import annotations
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from random import Random
 
 from pipeline.checking import load_rules
+from pipeline.checking.estimate import known
 from pipeline.checking.evidence import judge
 from pipeline.checking.folding import FAILED, Told, told
 from pipeline.checking.formula import Name, names
 from pipeline.checking.rules import Rule, RuleSet
 from pipeline.checking.run import SHAPES
 from pipeline.checking.sheet import Report, Sheet, reports_of
-from pipeline.checking.trial import Finding, Trial
+from pipeline.checking.trial import Finding, Series, Trial
 from tests.bench.mutations import KINDS, Changed, Place, applied, places
 from tests.checking.truth_facts import corpus_truth, datasets
 
@@ -70,12 +72,14 @@ class Bench:
 
     @cached_property
     def covering(self) -> dict[str, list[Finding]]:
-        """The evaluated checks of each fact."""
+        """The checks of each fact that would tell if it were wrong."""
         found: dict[str, list[Finding]] = defaultdict(list)
-        for finding in self.findings:
-            if finding.trial and finding.verdict != "not_checkable" and not _excused(finding):
-                for fact in finding.trial.facts:
-                    found[fact.fact_id].append(finding)
+        for rule in self.rules.rules:
+            for series in SHAPES[rule.shape](rule, self.report, self.rules):
+                for finding in judge(series):
+                    if finding.trial and finding.verdict != "not_checkable" and _would_tell(series, finding):
+                        for fact in finding.trial.facts:
+                            found[fact.fact_id].append(finding)
         return found
 
     def after(self, changed: Changed) -> list[Finding]:
@@ -110,9 +114,16 @@ class Bench:
         return found
 
 
-def _excused(finding: Finding) -> bool:
-    """Whether the rule would not tell a misfit of this column: an actual year it excuses is not covered."""
-    return finding.rule.actual_years == "excused" and finding.column.left.basis == "actual"
+def _would_tell(series: Series, finding: Finding) -> bool:
+    """Whether the check would fail were its number wrong: the others may bear out too little."""
+    wrong = replace(finding.column, trials=tuple(t and _misprinted(t) for t in finding.column.trials))
+    columns = tuple(wrong if c is finding.column else c for c in series.columns)
+    return any(f.column is wrong and f.verdict in FAILED for f in judge(replace(series, columns=columns)))
+
+
+def _misprinted(held: Trial) -> Trial:
+    off = 20 * held.room + abs(held.left.value) / 5
+    return replace(held, left=held.left + known(off), slip="")
 
 
 def _names(rule: Rule) -> tuple[Name, ...]:

@@ -15,6 +15,7 @@ class Case:
     grid: Grid
     wrong: tuple[str, int, str]  # label, column, text
     needed: str  # label of a row without which the rule does not apply
+    beside: Grid | None = None  # another table of the report
 
 
 def row(label: str, concept: str | None, *texts: str, **more: object) -> Line:
@@ -254,7 +255,71 @@ SALES = amounts(
     kind="ratios",
 )
 
+SPEED = amounts(
+    row("营业收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
+    row("固定资产", "fixed_assets", "200", "220", "240", "260", "280"),
+    row("固定资产周转天数", "fixed_asset_days", "73.0", "73.0", "73.0", "73.0", "73.0", unit="days", scale=0),
+    row("存货周转天数", "inventory_days", "50.1", "51.2", "52.3", "53.4", "54.5", unit="days", scale=0),
+    row("应收账款周转天数", "receivable_days", "30.1", "31.1", "32.1", "33.1", "34.1", unit="days", scale=0),
+    row("应付账款周转天数", "payable_days", "20.0", "22.0", "24.0", "26.0", "28.0", unit="days", scale=0),
+    row(
+        "现金转换周期", "cash_conversion_cycle", "60.2", "60.3", "60.4", "60.5", "60.6", unit="days", scale=0
+    ),
+    row("EBIT", "ebit", "100", "110", "120", "130", "140"),
+    row("EBITDA", "ebitda", "150", "176", "180", "208", "210"),
+    row("EV/EBITDA", "ev_ebitda", "20.0", "18.0", "16.0", "15.0", "12.0", unit="times", scale=0),
+    row("EV/EBIT", "ev_ebit", "30.0", "28.8", "24.0", "24.0", "18.0", unit="times", scale=0),
+    kind="ratios",
+)
+PRICED = Grid(
+    "ratios",
+    (
+        Line("收盘价", "close_price", (*[None] * 5, "30.00"), "CNY/share", 0),
+        row("每股收益", "eps", "1.00", "1.20", "1.50", "2.00", "2.50", unit="CNY/share", scale=0),
+        row("每股收益增速", "eps_growth", "", "20.0%", "25.0%", "33.3%", "25.0%", unit="percent", scale=0),
+        row("每股净资产", "bvps", "6.00", "7.50", "8.00", "10.00", "12.00", unit="CNY/share", scale=0),
+        row("PE", "pe_ratio", "30.0", "25.0", "20.0", "15.0", "12.0", unit="times", scale=0),
+        row("PB", "pb_ratio", "5.00", "4.00", "3.75", "3.00", "2.50", unit="times", scale=0),
+    ),
+    (*YEARS, None),
+    (*YEARS, ""),
+)
+OWNERS = amounts(
+    row("负债合计", "total_liabilities", "20", "21", "22", "23", "24"),
+    row("股本", "share_capital", "10", "10", "10", "10", "10"),
+    row("储备", "reserves", "30.5", "32.6", "34.7", "36.8", "38.9"),
+    row("少数股东权益", "minority_interest", "1.1", "1.2", "1.3", "1.4", "1.5"),
+    row("股东权益合计", "total_equity", "41.6", "43.8", "46.0", "48.2", "50.4"),
+    kind="balance_sheet",
+)
+ADDED_BACK = amounts(
+    row("投资收益", "investment_income", "301", "312", "323", "334", "345"),
+    row("少数股东损益", "minority_interest_profit", "101", "112", "123", "134", "145"),
+    kind="income_statement",
+)
+CASH_ITEMS = amounts(
+    row("投资损失", "cf_investment_loss", "-301", "-312", "-323", "-334", "-345"),
+    row("少数股东损益", "cf_minority_interest_profit", "101", "112", "123", "134", "145"),
+    kind="cash_flow",
+)
+TOTAL_REVENUE = amounts(
+    row("营业总收入", "total_revenue", "1001", "1102", "1203", "1304", "1405"), kind="income_statement"
+)
+IN_SUMMARY = amounts(
+    row("营业收入", "revenue", "990", "1090", "1203", "1304", "1405"), kind="forecast_summary"
+)
+
 CASES = (
+    Case("growth.eps", PRICED, ("每股收益增速", 3, "38.3%"), "每股收益增速"),
+    Case("ratios.pe_close", PRICED, ("PE", 3, "16.0"), "收盘价"),
+    Case("ratios.pb_close", PRICED, ("PB", 3, "3.30"), "收盘价"),
+    Case("ratios.fixed_asset_days", SPEED, ("固定资产周转天数", 3, "78.0"), "固定资产"),
+    Case("ratios.cash_conversion_cycle", SPEED, ("现金转换周期", 3, "66.5"), "应付账款周转天数"),
+    Case("ratios.ev_ebit", SPEED, ("EV/EBIT", 3, "29.0"), "EBITDA"),
+    Case("balance_sheet.lines.total_equity", OWNERS, ("储备", 3, "35.8"), "股东权益合计"),
+    Case("cash_flow.investment_loss", CASH_ITEMS, ("投资损失", 3, "-344"), "投资损失", ADDED_BACK),
+    Case("cash_flow.minority", CASH_ITEMS, ("少数股东损益", 3, "144"), "少数股东损益", ADDED_BACK),
+    Case("cross_table.alike", IN_SUMMARY, ("营业收入", 3, "1344"), "营业收入", TOTAL_REVENUE),
     Case("balance_sheet.balance_by_parts", NO_LIABILITIES, ("资产总计", 3, "99"), "总权益"),
     Case("balance_sheet.lines.total_assets", NO_SUBTOTALS, ("存货", 3, "93"), "资产总计"),
     Case("balance_sheet.lines.total_liabilities", NO_SUBTOTALS, ("短期借款", 3, "3"), "负债合计"),

@@ -96,4 +96,4 @@ def test_honest_books_however_rounded_are_never_impossible(seed: int, decimals: 
 def test_the_facts_of_the_tests_have_the_columns_the_checks_read() -> None:
     from pipeline.checking.sheet import FACT_COLUMNS
 
-    assert set(FACT_COLUMNS) <= set(FACTS.names)
+    assert {"report_id", *FACT_COLUMNS} <= set(FACTS.names)

@@ -93,17 +93,25 @@ class TestOnStatements:
         assert verdicts(checked(bare), rule_id) == []
 
 
+def tables(case: Case, grid: Grid) -> list[Grid]:
+    return [case.beside, grid] if case.beside else [grid]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule_id)
 class TestOnSmallTables:
     def test_holds(self, case: Case) -> None:
-        found = verdicts(checked([case.grid]), case.rule_id)
+        found = verdicts(checked(tables(case, case.grid)), case.rule_id)
         assert "ok" in found
         assert "impossible" not in found
         assert "improbable" not in found
 
     def test_fails_on_a_misprint(self, case: Case) -> None:
         label, column, text = case.wrong
-        rows = [r for r in checked([case.grid.edited(label, column, text)]) if r["rule_id"] == case.rule_id]
+        rows = [
+            r
+            for r in checked(tables(case, case.grid.edited(label, column, text)))
+            if r["rule_id"] == case.rule_id
+        ]
         failed = [r for r in rows if r["verdict"] == "impossible"]
         assert len(failed) == 1
         assert f":{label}:{column}" in str(failed[0]["fact_ids"])
@@ -111,7 +119,7 @@ class TestOnSmallTables:
 
     def test_does_not_speak_of_a_table_without_its_item(self, case: Case) -> None:
         lines = tuple(line for line in case.grid.lines if line.label != case.needed)
-        found = checked([replace(case.grid, lines=lines)])
+        found = checked(tables(case, replace(case.grid, lines=lines)))
         about = [r for r in found if r["rule_id"] == case.rule_id and case.needed in str(r["fact_ids"])]
         assert about == []
 
