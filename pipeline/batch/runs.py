@@ -15,7 +15,7 @@ from pipeline.batch import log
 from pipeline.batch.inputs import Duplicate, Inputs, Offered, Unreadable, collect
 from pipeline.batch.log import RunLog
 from pipeline.batch.second import Choice
-from pipeline.batch.work import MEMORY, CheckTask, ReadTask, Told, check_again, read
+from pipeline.batch.work import MEMORY, OUTPUT, CheckTask, ReadTask, Told, check_again, read
 from pipeline.batch.workers import Finished, Function, Lost, Result, Task, each
 from pipeline.datasets.store import prepare, read_dataset, sweep, unverified, write_report
 from pipeline.errors import ConfigError, OutputError
@@ -35,6 +35,7 @@ class Plan:
     workers: int | None = None  # processes; default: one for each core
     timeout: float = TIMEOUT  # seconds for one report
     memory: int = MEMORY  # bytes of address space for one process
+    output: int = OUTPUT  # bytes of the rows of one report
     again: Again = "new"
     second: Choice = "auto"  # which tables another reader reads as well
     since: datetime | None = None  # only files changed since
@@ -219,7 +220,17 @@ def _read_all(
 ) -> list[Told]:
     # The largest first: one that is begun last would keep a single worker busy at the end.
     tasks = [
-        ReadTask(one.report_id, one.file_name, one.path, out, checked, version, plan.second, plan.memory)
+        ReadTask(
+            report_id=one.report_id,
+            file_name=one.file_name,
+            path=one.path,
+            out=out,
+            checked=checked,
+            pipeline_version=version,
+            second=plan.second,
+            memory=plan.memory,
+            output=plan.output,
+        )
         for one in sorted(todo, key=lambda one: (-one.size, one.report_id))
     ]
     told: list[Told] = []

@@ -18,10 +18,12 @@ from pipeline.clock import Stages
 from pipeline.datasets.schema import CHECKS, empty
 from pipeline.datasets.store import write_checks, write_report
 from pipeline.errors import ConfigError
-from pipeline.extraction import ExtractedReport, extract
+from pipeline.extraction import ExtractedReport, extract, failed_report
 
 # Bytes of address space; a file that asks for more fails alone instead of taking the machine.
 MEMORY = 8 << 30
+# Bytes of a report's rows in memory; those of a real one with 34 pages and 951 numbers are 0.7 MB.
+OUTPUT = 256 << 20
 
 
 class ReadTask(NamedTuple):
@@ -35,6 +37,7 @@ class ReadTask(NamedTuple):
     pipeline_version: str
     second: Choice = "auto"  # which of its tables are read a second time
     memory: int = MEMORY
+    output: int = OUTPUT
 
 
 class CheckTask(NamedTuple):
@@ -68,7 +71,9 @@ def read(task: ReadTask) -> Told:
     limit_memory(task.memory)
     started = time.process_time()
     stages = Stages()
-    report = extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
+    report = _within(
+        task, extract(task.path, file_name=task.file_name, pipeline_version=task.pipeline_version)
+    )
     details = [problem.detail for problem in report.problems if problem.detail]
     checks = None
     if task.checked or task.second == "auto":
@@ -98,6 +103,15 @@ def read(task: ReadTask) -> Told:
         stages={name: round(seconds, 3) for name, seconds in (report.seconds | stages.seconds).items()},
         detail="\n".join(details),
     )
+
+
+def _within(task: ReadTask, report: ExtractedReport) -> ExtractedReport:
+    """The report or, where its rows are more than the task allows, the row that says so."""
+    size = sum(table.nbytes for table in report.datasets().values())
+    if size <= task.output:
+        return report
+    reason = f"its rows fill {size / 2**20:,.1f} MB, more than --output allows ({task.output / 2**20:,g} MB)"
+    return failed_report(report.report_id, task.file_name, reason, pipeline_version=task.pipeline_version)
 
 
 def _read_again(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 1
 MEMORY = 8.0  # GB
+OUTPUT = 256.0  # MB
 TIMEOUT = 300.0  # seconds
 
 
@@ -92,6 +93,12 @@ Memory = Annotated[
         min=0.5, metavar="GB", help="Address space of one process; a file that needs more fails alone."
     ),
 ]
+Output = Annotated[
+    float,
+    typer.Option(
+        "--output", min=0.1, metavar="MB", help="Rows of one report; a file that gives more fails alone."
+    ),
+]
 Refresh = Annotated[
     bool,
     typer.Option("--refresh", help="Also read again what another version of the program has read."),
@@ -142,6 +149,7 @@ def plan_of(
     timeout: float,
     second: SecondReading,
     memory: float = MEMORY,
+    output: float = OUTPUT,
     refresh: bool = False,
     only_failed: bool = False,
     everything: bool = False,
@@ -159,6 +167,7 @@ def plan_of(
         workers=workers,
         timeout=timeout,
         memory=int(memory * 2**30),
+        output=int(output * 2**20),
         again=next((again for again, given in asked.items() if given), "new"),
         second=second.value,
         since=since,

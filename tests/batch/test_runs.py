@@ -171,6 +171,15 @@ def test_a_report_that_takes_its_worker_down_fails_alone(
     assert len(rows) == len(run.read) == 6
 
 
+def test_a_report_with_more_rows_than_allowed_fails_alone(inbox: Path, tmp_path: Path) -> None:
+    extract_all([inbox], tmp_path / "out", Plan(workers=1, second="never", output=20_000))
+    rows = {row["file_name"]: row for row in read_dataset(tmp_path / "out", "reports").to_pylist()}
+    assert rows["b/report.PDF"]["outcome"] == "failed"
+    assert "more than --output allows (0.0190735 MB)" in rows["b/report.PDF"]["reason"]
+    assert rows["prose.pdf"]["outcome"] == "complete"
+    assert read_dataset(tmp_path / "out", "facts").num_rows == 0
+
+
 def test_a_disk_that_is_full_stops_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
