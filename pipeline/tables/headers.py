@@ -19,6 +19,10 @@ BARE = 14.0
 MERGED = 2.0
 # So does a period that stands twice under one head.
 REPEATED = 30.0
+# A head this many points beside a column may still be its own.
+_NEAR = 6.0
+# A head is centred over its columns to this share of their width.
+_CENTRED = 0.06
 # Lines of one wrapped head are at most this many em apart.
 WRAP_PITCH = 2.0
 _WRAPPED = re.compile(r".*[\u4e00-\u9fff](?:.*[A-Za-z])?\|[\u4e00-\u9fff].*")
@@ -123,8 +127,10 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
             if i not in held
         )
         return held[0] if len(held) == 1 and touched else None
-    middle = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.xc <= c.x1 + 6]
-    beside = [i for i, c in enumerate(columns) if c.x0 - 6 <= segment.box.x1 and segment.box.x0 <= c.x1 + 6]
+    middle = [i for i, c in enumerate(columns) if c.x0 - _NEAR <= segment.box.xc <= c.x1 + _NEAR]
+    beside = [
+        i for i, c in enumerate(columns) if c.x0 - _NEAR <= segment.box.x1 and segment.box.x0 <= c.x1 + _NEAR
+    ]
     return next((near[0] for near in (middle, beside) if len(near) == 1), None)
 
 
@@ -169,6 +175,10 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     ]
     placed: list[list[Head]] = []
     for n, level in enumerate(levels):
+        parting = [] if timed else _parting(level, levels[n + 1 :], columns)
+        if parting:
+            placed.append(parting)
+            continue
         parts: dict[int, list[Segment]] = {}
         for segment, index in own[n].items():
             parts.setdefault(index, []).append(segment)
@@ -184,6 +194,30 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
             heads += _place_spanning(spanning, columns, timed, periods, bare)
         placed.append(_one_a_column(heads))
     return placed
+
+
+def _parting(
+    level: Sequence[Segment], below: Sequence[Sequence[Segment]], columns: Sequence[Column]
+) -> list[Head]:
+    """The heads of a level that parts all columns among a few: `涨幅前五名` `跌幅前五名` over eight.
+
+    Each is centred over several columns of which it may touch one only, or none. Only over a level with a
+    head for every column, with or without one over the labels.
+    """
+    if len(level) < 2 or not any(len(columns) - 1 <= len(lower) <= len(columns) for lower in below):
+        return []
+    order = sorted(range(len(columns)), key=lambda i: columns[i].x0)
+    for indexes in (order, order[1:]):
+        over = [columns[i] for i in indexes]
+        heads = place_heads(level, over, [""] * len(over))
+        if sum(h.last - h.first + 1 for h in heads) == len(over) and all(
+            h.first < h.last
+            and abs(h.box.xc - (over[h.first].x0 + over[h.last].x1) / 2)
+            < _CENTRED * (over[h.last].x1 - over[h.first].x0)
+            for h in heads
+        ):
+            return _numbered(heads, indexes)
+    return []
 
 
 def unwrapped(levels: Sequence[Sequence[Head]]) -> list[list[Head]]:
@@ -387,7 +421,8 @@ def _place_spanning(
 ) -> list[Head]:
     if not segments:
         return []
-    indexes = list(timed) if timed else list(range(len(columns)))
+    # The labels are column 0 even where codes or ranks stand left of them.
+    indexes = sorted(timed or range(len(columns)), key=lambda i: columns[i].x0)
     if len(segments) == len(indexes):
         # One head for each: a second line of the same head (`A`, `(Huatai)`).
         ordered = sorted(segments, key=lambda s: s.box.xc)
@@ -398,4 +433,24 @@ def _place_spanning(
         [periods.get(i, "") for i in indexes],
         [bare[i] for i in indexes],
     )
-    return [Head(h.text, h.box, indexes[h.first], indexes[h.last]) for h in heads]
+    return _numbered(heads, indexes)
+
+
+def _numbered(heads: Sequence[Head], indexes: Sequence[int]) -> list[Head]:
+    """Heads over columns in the order of the page, with the numbers of the columns."""
+    return [
+        Head(head.text, head.box, first, last)
+        for head in heads
+        for first, last in _runs(indexes[head.first : head.last + 1])
+    ]
+
+
+def _runs(indexes: Sequence[int]) -> list[tuple[int, int]]:
+    """Column numbers as runs of neighbours, first and last of each."""
+    runs: list[tuple[int, int]] = []
+    for index in sorted(indexes):
+        if runs and index == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return runs

@@ -166,3 +166,22 @@ def test_lines_far_apart_are_no_wrapped_head() -> None:
         place_levels([level(("占直营收", 120)), level(("入比重", 120), y=140)], [STUB, SIX[0]])
     )
     assert len(levels) == 2
+
+
+def test_two_heads_part_eight_columns_although_names_stand_behind_their_codes() -> None:
+    """The labels are column 0, the codes left of them another; each head touches a column or two only."""
+    edges = [(125, 161), (63, 103), (191, 212), (255, 276), (311, 351), (375, 411), (446, 466), (506, 529)]
+    columns = [Column(x0, x1, False) for x0, x1 in edges]
+    top = level(("涨幅前五名", 153), ("跌幅前五名", 401))
+    low = level(*((f"头{n}", x0) for n, (x0, _) in enumerate(edges)))
+    assert spans([top, low], columns)[0] == [("涨幅前五名", 0, 3), ("跌幅前五名", 4, 7)]
+    # Without a level of one head a column it is not known what two heads part.
+    assert spans([top], columns)[0] != [("涨幅前五名", 0, 3), ("跌幅前五名", 4, 7)]
+
+
+def test_a_head_over_columns_that_are_no_neighbours_by_number_is_several() -> None:
+    columns = [Column(125, 161, False), Column(191, 212, True), Column(63, 103, True), Column(255, 276, True)]
+    top = level(("涨幅", 103), ("跌幅", 225))
+    low = level(("名称", 125), ("股价", 191), ("代码", 63), ("跌", 260))
+    parts = [("涨幅", 0, 0), ("跌幅", 1, 1), ("涨幅", 2, 2), ("跌幅", 3, 3)]
+    assert sorted(spans([top, low], columns)[0], key=lambda part: part[1]) == parts
