@@ -85,7 +85,7 @@ KINDS = st.sampled_from(sorted(NUMERIC_KINDS | {"text"}))
 PERIODS = st.sampled_from(["2023", "2024", "2023H1", "2023H2", None])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

@@ -85,7 +85,7 @@ def test_a_check_does_without_great_expectations() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.integers(0, 2), st.booleans())
 def test_honest_books_however_rounded_are_never_impossible(seed: int, decimals: int, even: bool) -> None:
     rows = checked(report(seed, decimals, even))

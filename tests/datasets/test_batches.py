@@ -31,7 +31,7 @@ def reports_part(staging: Staging, count: int, name: str) -> dict[str, Any]:
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=60))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_year_of_days_leaves_few_parts(tmp_path_factory: pytest.TempPathFactory, days: list[int]) -> None:
     staging = Staging(tmp_path_factory.mktemp("s"), None)
     batches: list[Any] = []

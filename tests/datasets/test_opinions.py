@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.datasets.estimates import ESTIMATES, estimates_table
@@ -211,7 +211,6 @@ def test_units_are_never_mixed() -> None:
     st.sampled_from([0, 3, 4, 6, 8]),
     st.sampled_from(["CNY", "percent"]),
 )
-@settings(deadline=None)
 def test_amounts_are_exact(value: Decimal, scale: int, unit: str) -> None:
     of = report()
     printed = estimate(of, "1") | {"value": value, "scale": scale, "unit": unit, "amount": 1.0, "decimals": 4}

@@ -176,7 +176,7 @@ def test_what_cannot_be_read_or_written_says_where(tmp_path: Path) -> None:
     | st.decimals(allow_nan=False, allow_infinity=False, places=12, min_value=-(10**20), max_value=10**20),
     path=st.lists(st.text(alphabet="营业收入AYo%|", max_size=6), max_size=4),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_is_written_is_read(text: str, value: Decimal | None, path: list[str]) -> None:
     of = report()
     odd = fact(table(of)) | {"text": text, "value": value, "label_path": path}

@@ -85,7 +85,7 @@ def test_no_pages_and_pages_without_words_say_nothing() -> None:
     assert read_cover([Page(1, 595, 842, (), text_layer="none")]) == ReportMeta()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

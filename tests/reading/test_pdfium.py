@@ -153,7 +153,7 @@ def test_a_rule_drawn_as_a_thin_picture_is_a_rule() -> None:
     assert [(r.x0, r.x1, r.horizontal) for r in page.rules] == [(50, 250, True)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rotate=st.sampled_from([0, 90, 180, 270]),
     media=st.tuples(st.integers(-50, 50), st.integers(-50, 50)),

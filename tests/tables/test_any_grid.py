@@ -118,7 +118,7 @@ def meant(grid: Grid) -> tuple[list[str], list[list[str]]]:
     return grid.heads, [[label, *cells] for label, cells in zip(grid.labels, grid.values, strict=True)]
 
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=100)
 
 
 @QUICK

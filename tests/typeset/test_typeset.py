@@ -158,7 +158,6 @@ def test_figures_are_printed_in_the_house_form(value: str, form: str, negative: 
 CHARACTERS = st.text(alphabet="营业收入，。（）ab 1.5%、“”", max_size=60)
 
 
-@settings(deadline=None)  # the first example loads the font
 @given(CHARACTERS, st.floats(min_value=20, max_value=200))
 def test_wrapping_keeps_every_character_and_the_width(text: str, width: float) -> None:
     from .fonts import face
@@ -178,7 +177,7 @@ def test_no_line_starts_with_a_closing_mark() -> None:
 PERCENT = st.integers(min_value=-300, max_value=600).map(lambda tenths: tenths / 10)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(PERCENT, min_size=5, max_size=5), st.lists(PERCENT, min_size=6, max_size=6))
 def test_any_company_of_the_model_balances(growth: list[float], margin: list[float]) -> None:
     drivers = dict(load("guanlan_688999_20250829")["drivers"])
