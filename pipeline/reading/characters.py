@@ -328,7 +328,8 @@ def read_characters(
     """All painted characters in content order, and how many had no usable Unicode value.
 
     A character that is seen, but has no value or that of a blank, is a `HOLE`: 非流动资产 in a font that
-    takes 非 for a space must not become 流动资产. Without a value and unseen, it is counted only.
+    takes 非 for a space must not become 流动资产. Without a value and unseen, it is counted only; with that
+    of a control code and unseen, it is a blank.
     `exchanged` says which digits are not the ones that are printed: they become `MISNAMED`.
     `order` gives the painting position of the page's objects by address, `within` the place of those in forms
     (see `graphics.read_graphics`).
@@ -340,7 +341,9 @@ def read_characters(
     codes = calls.column(calls.char_unicode, page, range(count), count=count)
     painted = objects != 0  # the others are spaces and line breaks that PDFium made up
     nameless = painted & np.isin(codes, _UNMAPPED)
-    ink = _ink(page, nameless | (painted & np.isin(codes, _BLANKS)))
+    control = painted & (codes < 0x20) & ~np.isin(codes, (*_UNMAPPED, *_HYPHENS))
+    ink = _ink(page, nameless | control | (painted & np.isin(codes, _BLANKS)))
+    codes[control & (ink < _SPECK)] = ord(" ")
     unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)

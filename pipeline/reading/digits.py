@@ -31,7 +31,7 @@ _LONGEST = 300.0  # times its height: lines that are longer are not drawn for on
 _HIGH, _WIDE, _BLUR = 20, 14, 1.0  # the size that digits are stretched to; cells that one shades into
 _MARGIN = 3  # cells around them
 _INK = 60  # of 255
-_LIKE = 0.8  # correlation with a digit that is printed; what is like none is a symbol
+LIKE = 0.8  # correlation with a digit that is printed; what is like none is a symbol
 _CLEARLY = 0.02  # the digit printed is nearer than the one named by so much; in real fonts the one named is
 _TRIED = 3  # places of a digit, before it is looked for on the next page
 _AT_LEAST = 2  # digits: who exchanges names has two of them
@@ -127,13 +127,19 @@ def _alpha(document: Any, page: Any, obj: Any, scale: float) -> Ink | None:
     return np.frombuffer(raw, np.uint8).reshape(high, stride)[:, 3 : 4 * wide : 4]
 
 
+def likeness(ink: Ink) -> float:
+    """How much a shape is like the digit that it is most like: a correlation, 0 where there is no ink."""
+    look = _look(ink)
+    return 0.0 if look is None else float((_references() @ look).max())
+
+
 def _is_another(ink: Ink, value: int) -> bool:
     look = _look(ink)
     if look is None:
         return False
     like = (_references() @ look).max(0)
     named, like[value] = float(like[value]), -1.0
-    return float(like.max()) >= max(_LIKE, named + _CLEARLY)
+    return float(like.max()) >= max(LIKE, named + _CLEARLY)
 
 
 def _look(ink: Ink) -> Look | None:

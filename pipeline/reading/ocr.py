@@ -30,6 +30,7 @@ FONT = "ocr"  # the font of words that were recognised, not read
 UNREADABLE = "\ufffd"  # begins a number of which a digit is in doubt; what it may be follows, parted by |
 _MARGINS = (0.12, 0.35)  # the two renderings: letters fill the picture, letters with room around them
 _RUNS = 3  # fewer lone pictures in the height of a line are icons
+_MANY_RUNS = 12  # so many tell something wherever they stand; fewer are what stands under pictures
 _LOWEST = 4.0  # points; print is not lower
 _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 30.0  # points; a picture of a table is not smaller
 _PAGE_DPI = 200.0
@@ -79,7 +80,7 @@ class Reader:
         layer of a page so read is good: its words are what it shows.
         """
         own = [word for word in page.words if not is_broken(word)]
-        painted = len(_bare(page.images, own)) >= _RUNS
+        painted = _may_matter(_boxes(_bare(page.images, own)), page.number)
         pasted = [box for box in _boxes(page.images) if _may_be_table(box, own)]
         layer = "good" if _only_digits_lie(page) else page.text_layer
         holes = [word for word in page.words if _has_holes(word)] if layer == "good" else []
@@ -87,7 +88,8 @@ class Reader:
             return page
         parts = read_picture_parts(self._document, page.number, pasted)
         stencils = _bare(parts.stencils, own)
-        found = self._stencil_words(stencils, page) if len(stencils) >= _RUNS else []
+        runs = _may_matter([stencil.box for stencil in stencils], page.number)
+        found = self._stencil_words(stencils, page) if runs else []
         if found or layer != "garbled":
             for raster in parts.rasters:
                 found += _raster_words(raster, read_pieces(raster.grey))
@@ -296,6 +298,15 @@ def _bare(places: Iterable[Image] | Iterable[Stencil], words: Sequence[Word]) ->
         if _LOWEST <= box.height <= TALLEST and _empty(box, words):
             bare.append(place)
     return bare
+
+
+def _may_matter(runs: Sequence[Box], number: int) -> bool:
+    """Whether painted runs are worth reading: on a cover, many of them, or side by side as heads are."""
+    if len(runs) < _RUNS:
+        return False
+    if number == 1 or len(runs) >= _MANY_RUNS:
+        return True
+    return any(sum(abs(other.yc - run.yc) < 0.3 * run.height for other in runs) >= _RUNS for run in runs)
 
 
 def _may_be_table(box: Box, words: Sequence[Word]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ _BESIDE = re.compile(r"(?<=[AEF])[I|l.,]$")  # a rule of the table behind the le
 _IN_A_ROW = 3  # heads of years that go up by one bear one another out
 _USUAL = 3  # numbers with commas for each without: then commas are the habit
 _ROWS, _PIECES = 5, 3  # a picture with fewer rows of so many pieces is no table
-_FIGURE_ROWS = 3
+FIGURE_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +93,39 @@ def without_lost_commas(pieces: list[Piece], height: float) -> list[Piece]:
 
 
 def years_in_a_row(pieces: Sequence[Piece], height: float) -> list[Piece]:
-    """The pieces, heads of years in doubt made sure where they and their neighbours count upwards by one.
+    """The pieces, heads of years judged by their neighbours where three and more count upwards by one.
 
-    A head in doubt was read twice. Where a run of three such heads and more is 2023, 2024, 2025 in either
-    reading of each, and A, E or F behind a year is the same in both, no digit of them was misread.
+    A head in doubt was read twice. Where a run of heads is 2023, 2024, 2025 in either reading of each, and A,
+    E or F behind a year is the same in both, no digit of them was misread. A year without a letter behind one
+    that has it has lost its own: plain years come before estimates.
     """
-    sure: dict[Patch, str] = {}
     by_patch = {piece.patch: piece for piece in pieces if _heads(piece)}
+    found: dict[Patch, Piece] = {}
     for row in rows_of(list(by_patch), height):
-        run: list[tuple[Patch, str]] = []
-        for patch in sorted(row):
-            heads = _heads(by_patch[patch])
-            if run and (after := _after(run[-1][1], heads)):
-                run.append((patch, after))
-                continue
-            sure |= run if len(run) >= _IN_A_ROW else ()
-            run = [(patch, heads[0])]
-        sure |= run if len(run) >= _IN_A_ROW else ()
-    return [
-        replace(piece, text=sure[piece.patch], sure=True, other="") if piece.patch in sure else piece
-        for piece in pieces
-    ]
+        for run in _runs([by_patch[patch] for patch in sorted(row)]):
+            lettered = False
+            for piece, head in run:
+                lettered |= not head.isdigit()
+                if lettered and head.isdigit():
+                    found[piece.patch] = replace(piece, sure=False)
+                else:
+                    found[piece.patch] = replace(piece, text=head, sure=True, other="")
+    return [found.get(piece.patch, piece) for piece in pieces]
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[list[tuple[Piece, str]]]:
+    """Neighbours that count upwards, each with the head that does so, in runs that are long enough."""
+    run: list[tuple[Piece, str]] = []
+    for piece in pieces:
+        heads = _heads(piece)
+        if run and (after := _after(run[-1][1], heads)):
+            run.append((piece, after))
+            continue
+        if len(run) >= _IN_A_ROW:
+            yield run
+        run = [(piece, heads[0])]
+    if len(run) >= _IN_A_ROW:
+        yield run
 
 
 def _heads(piece: Piece) -> list[str]:
@@ -135,7 +147,7 @@ def _after(year: str, heads: Sequence[str]) -> str | None:
 def has_figures(pieces: Sequence[Piece], height: float) -> bool:
     """Whether several rows hold several numbers: tables of words are not what is looked for here."""
     figures = [piece.patch for piece in pieces if is_number(piece.text)]
-    return sum(len(row) >= 2 for row in rows_of(figures, height)) >= _FIGURE_ROWS
+    return sum(len(row) >= 2 for row in rows_of(figures, height)) >= FIGURE_ROWS
 
 
 def is_number(text: str) -> bool:

@@ -10,17 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from pipeline.reading.marks import INK, NUMBER, Parting, Patch, Typeface, begins_with_bar, partings
+from pipeline.reading.digits import LIKE, likeness
+from pipeline.reading.marks import INK, NUMBER, Mark, Parting, Patch, Typeface, begins_with_bar, partings
 from pipeline.reading.pieces import (
     CJK,
+    FIGURE_ROWS,
     Piece,
     Pieces,
     has_figures,
     is_number,
     looks_like_table,
+    rows_of,
     without_lost_commas,
     years_in_a_row,
 )
@@ -53,6 +56,7 @@ _TURNS = (
 _CLEAR = 0.8  # of the pieces of a table are read with so much certainty; of a drawing, about half
 _SURE, _VERY_SURE = 0.5, 0.9
 _MARGINS = (1.0, 0.5)
+_DIGITS = 0.6  # of the letters of a number
 _LESSON = 40  # numbers that the model reads before others are spelled
 
 
@@ -223,10 +227,44 @@ def _read_once(contrast: Contrast, patches: Sequence[Patch], margin: float, heig
     return [Reading(tuple(sign for sign in readings[key].signs if not sign.text.isspace())) for key in keys]
 
 
+def shows_figures(contrast: Contrast, patches: Sequence[Patch], height: float) -> bool:
+    """Whether several rows hold several pieces whose marks look like digits: others need no model.
+
+    What a row begins with does not count: it is the label of a table, or the axis of a chart.
+    """
+    full = 0
+    for row in rows_of(patches, height):
+        figures = (patch for patch in sorted(row)[1:] if _looks_like_number(contrast, patch, height))
+        full += len(list(islice(figures, 2))) == 2
+        if full == FIGURE_ROWS:
+            return True
+    return False
+
+
+def _looks_like_number(contrast: Contrast, patch: Patch, height: float) -> bool:
+    import numpy as np
+
+    tall: list[Mark] = []
+    for parting in partings(contrast, patch, height):
+        tall = [mark for mark in parting.marks if 0.75 <= mark.high <= 1.3 and mark.wide <= 0.9]
+        if len(tall) >= max(2, 0.5 * len(parting.marks)):
+            break
+    else:
+        return False
+    cut = contrast[patch.y0 : patch.y1, patch.x0 : patch.x1].astype(np.float32)
+    alike = 0
+    for mark in tall:
+        ink = cut[:, mark.x0 : mark.x1]
+        alike += likeness((255 * ink / max(float(ink.max()), 1.0)).astype(np.uint8)) >= LIKE
+    return alike >= max(2, _DIGITS * len(tall))
+
+
 def read_pieces(grey: Grey, *, anything: bool = False) -> Pieces:
     """The text of a picture; nothing where it does not look like a table and `anything` is false."""
     patches, contrast, height = pieces_of(grey)
-    if not patches or not (anything or looks_like_table(patches, height)):
+    if not patches:
+        return Pieces([], 0.0)
+    if not anything and not (looks_like_table(patches, height) and shows_figures(contrast, patches, height)):
         return Pieces([], 0.0)
     found = _Reading(contrast, patches, height)
     found.spell()

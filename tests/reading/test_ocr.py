@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import random
 import re
@@ -8,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 
 from pipeline.reading import ocr
@@ -91,6 +93,33 @@ def test_two_lone_pictures_are_icons() -> None:
     with open_document(painted_pdf([Run("✓", 60, 100), Run("√", 60, 200)])) as document:
         page = replace(document.page(1), words=(_word(document.page(1)),))
         assert ocr.Reader(document).read(page) is page
+
+
+def _overleaf(runs: list[Run]) -> bytes:
+    """The painted page twice: as a cover, and as a page like any other."""
+    twice, once = pypdfium2.PdfDocument.new(), pypdfium2.PdfDocument(painted_pdf(runs))
+    twice.import_pages(once, [0, 0])
+    into = io.BytesIO()
+    twice.save(into)
+    return into.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("runs", "worth"),
+    [
+        ([Run(text, 200, 100 + 20 * i) for i, text in enumerate(("小程序", "公众号", "国金证券"))], False),
+        ([Run(text, 200 + 80 * i, 100) for i, text in enumerate(("2023A", "2024E", "2025E"))], True),
+        ([Run(text, 60, 100 + 20 * i) for i, text in enumerate(LABELS + LABELS[:4])], True),
+    ],
+)
+def test_a_few_runs_among_text_are_read_on_covers_and_where_they_may_be_heads(
+    runs: list[Run], worth: bool
+) -> None:
+    with open_document(_overleaf(runs)) as document:
+        reader = ocr.Reader(document)
+        cover, page = (replace(document.page(n), words=(_word(document.page(n)),)) for n in (1, 2))
+        assert len(reader.read(cover).words) == 1 + len(runs)
+        assert len(reader.read(page).words) == 1 + worth * len(runs)
 
 
 def _word(page: Page) -> Word:

@@ -26,6 +26,17 @@ def test_each_cell_is_one_piece_whatever_its_colours(pixels: int) -> None:
     assert looks_like_table(patches, height)
 
 
+@pytest.mark.parametrize("pixels", [11, 14, 22])
+def test_only_rows_of_several_figures_are_worth_the_model(pixels: int) -> None:
+    words = [["项目", "品牌", "特点", "备注"]] + [["产品", "海底捞", "小吃快餐", "华东"]] * 8
+    marks = [["项目", "研发", "生产", "销售"]] + [["质量", "√√", "√", "√√"]] * 8
+    axes = [[f"{100 * (9 - i)}", "乳制品", "需求提升", f"{70 - 10 * i}%"] for i in range(9)]
+    for rows, worth in ((ROWS, True), (words, False), (marks, False), (axes, False)):
+        grey = np.asarray(picture_of(rows, pixels=pixels, column=8 * pixels))
+        patches, contrast, height = raster.pieces_of(grey)
+        assert raster.shows_figures(contrast, patches, height) is worth
+
+
 def test_rules_and_frames_are_no_pieces() -> None:
     image = picture_of(ROWS)
     bare = len(raster.pieces_of(np.asarray(image))[0])
