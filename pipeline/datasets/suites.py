@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.checking.home import expectations
-from pipeline.datasets.schema import EXTRACTED, Dataset
+from pipeline.checking.rules import load_rules
+from pipeline.datasets.schema import EXTRACTED, Column, Dataset
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -75,7 +76,12 @@ class SuiteOutcome:
     @property
     def warnings(self) -> tuple[Outcome, ...]:
         """Expectations of lesser severity that did not hold."""
-        return tuple(o for o in self.outcomes if not o.success and o.severity != "critical")
+        return tuple(o for o in self.outcomes if not o.success and o.severity == "warning")
+
+    @property
+    def identities(self) -> tuple[Outcome, ...]:
+        """What the rules found: one outcome for each rule that was evaluated."""
+        return tuple(o for o in self.outcomes if o.dataset == "identities")
 
     @property
     def passed(self) -> bool:
@@ -86,7 +92,7 @@ class SuiteOutcome:
 def run_suites(
     datasets: Mapping[str, pa.Table], suites_dir: Path | None = None, docs_dir: Path | None = None
 ) -> SuiteOutcome:
-    """Hold each dataset against its suite; with `docs_dir`, write the Data Docs there.
+    """Hold each dataset against its suite; with `docs_dir`, write the Data Docs there, the rules among them.
 
     Raises ConfigError where a suite is missing, malformed, names an expectation or a column that does not
     exist, or states an expectation that cannot be evaluated.
@@ -100,7 +106,47 @@ def run_suites(
         for name, table in datasets.items():
             results = bench.run(name, suites[name], table, {"least_rows": least_rows})
             outcomes += _outcomes(EXTRACTED[name], table, suites[name], results)
+        checks = datasets.get("checks")
+        if docs_dir and checks is not None and tuple(checks.column_names) == EXTRACTED["checks"].names:
+            outcomes += _identities(bench, checks)
     return SuiteOutcome(tuple(outcomes), docs_dir)
+
+
+def _identities(bench: _Bench, checks: pa.Table) -> Iterator[Outcome]:
+    """An outcome for each rule that was evaluated: that none of its checks finds the print impossible.
+
+    They show what the rules found beside what the suites found, with how many checks were evaluated and how
+    many failed. A report that contradicts itself is data: a failure closes no gate (severity `info`), and the
+    gate does without them (a hundred rules take the library five seconds). It looks at a column a rule, null
+    where the check is another rule's: with conditions on rows it would take twenty times as long.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    held = checks.filter(pc.not_equal(checks["verdict"], "not_checkable"))
+    rules = sorted(set(held["rule_id"].to_pylist()) - {None})
+    if not rules:
+        return
+    sentences = {rule.rule_id: f"{rule.en}." for rule in load_rules().rules}
+    nothing = pa.scalar(None, pa.string())
+    columns = {rule: pc.if_else(pc.equal(held["rule_id"], rule), held["verdict"], nothing) for rule in rules}
+    suite = [
+        {
+            "type": "expect_column_values_to_not_be_in_set",
+            "kwargs": {"column": rule, "value_set": ["impossible", "improbable"]},
+            "severity": "info",
+            "meta": {"notes": sentences.get(rule, "A rule of one's own.")},
+        }
+        for rule in rules
+    ]
+    table = pa.table({"check_id": held["check_id"], **columns})
+    shape = Dataset(
+        "identities",
+        "The verdicts of the checks, a column a rule.",
+        ("check_id",),
+        tuple(Column(name, "string", "", null=name != "check_id") for name in table.column_names),
+    )
+    yield from _outcomes(shape, table, suite, bench.run(shape.name, suite, table, {}))
 
 
 def load_suite(name: str, folder: Path) -> list[dict[str, Any]]:

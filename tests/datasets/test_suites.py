@@ -49,6 +49,47 @@ def test_data_docs_stand_where_they_were_asked_for(passed: SuiteOutcome) -> None
     assert all(name in index for name in EXTRACTED)
 
 
+def test_rules_surface_as_expectations_with_their_counts(
+    good: Mapping[str, pa.Table], passed: SuiteOutcome
+) -> None:
+    held = [row for row in good["checks"].to_pylist() if row["verdict"] != "not_checkable"]
+    by_rule = {o.about: o for o in passed.identities}
+    assert sorted(by_rule) == sorted({row["rule_id"] for row in held})
+    assert sum(o.evaluated or 0 for o in passed.identities) == len(held)
+    (wrong,) = [row for row in held if row["verdict"] == "impossible"]
+    assert (by_rule["growth"].success, by_rule["growth"].evaluated, by_rule["growth"].unexpected) == (
+        False,
+        1,
+        1,
+    )
+    assert by_rule["growth"].examples == (f"{wrong['check_id']}: growth=impossible",)
+    assert {o.success for rule, o in by_rule.items() if rule != "growth"} == {True}
+
+
+def test_a_report_that_contradicts_itself_closes_no_gate(passed: SuiteOutcome) -> None:
+    assert passed.passed
+    assert not {o.dataset for o in (*passed.failures, *passed.warnings)} & {"identities"}
+
+
+def test_the_gate_does_without_the_rules(good: Mapping[str, pa.Table]) -> None:
+    assert run_suites({"checks": good["checks"]}).identities == ()
+
+
+def test_rules_of_which_nothing_was_checkable_are_no_expectations(
+    good: Mapping[str, pa.Table], tmp_path: Path
+) -> None:
+    checks = good["checks"]
+    none = with_column(checks, "verdict", ["not_checkable"] * checks.num_rows)
+    assert run_suites({"checks": none}, docs_dir=tmp_path).identities == ()
+
+
+@pytest.mark.parametrize("name", ["facts", "checks"])
+def test_a_batch_of_nothing_but_nulls_fails(good: Mapping[str, pa.Table], name: str) -> None:
+    rows = good[name]
+    nulls = pa.table({c: pa.nulls(rows.num_rows, rows.schema.field(c).type) for c in rows.column_names})
+    assert not run_suites({name: nulls}).passed
+
+
 def test_warnings_are_told_and_do_not_close_the_gate(passed: SuiteOutcome) -> None:
     assert passed.passed
     assert [(o.dataset, o.about, o.severity) for o in passed.warnings] == [("checks", "verdict", "warning")]
