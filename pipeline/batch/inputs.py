@@ -1,4 +1,4 @@
-"""What is offered: files, folders and patterns to a sorted list of PDFs, each known by its content."""
+"""What is offered: files, folders, patterns and URLs to a sorted list of PDFs, each known by its content."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from stat import S_ISREG
 from typing import NamedTuple
 
+from pipeline.batch.remote import Copy, fetch, is_url, place_of
 from pipeline.errors import InputError
 
 _WILD = frozenset("*?[")
@@ -48,9 +49,15 @@ class Inputs(NamedTuple):
 
 
 def collect(
-    inputs: Sequence[str | Path], *, since: datetime | None = None, only: Container[Path] | None = None
+    inputs: Sequence[str | Path],
+    *,
+    since: datetime | None = None,
+    only: Container[Path] | None = None,
+    out: Path | None = None,
 ) -> Inputs:
     """The PDFs of files, folders (searched to the bottom) and patterns such as `2025-*/*.pdf`.
+
+    Those at URLs are fetched into the folder `out` first (see `remote`); without `out`, URLs are refused.
 
     In folders, whatever is named `.pdf` in any case is offered, a PDF or not. Files with the same bytes are
     one report, under the first of their names. With `since`, files last changed before it are passed over,
@@ -60,8 +67,13 @@ def collect(
     if not inputs:
         raise InputError("nothing to read: name a PDF, a folder or a pattern")
     offered: dict[str, Offered] = {}
-    duplicates, unreadable = [], []
-    for file_name, path in sorted(set(_files(inputs))):
+    duplicates: list[Duplicate] = []
+    unreadable: list[Unreadable] = []
+    local = [given for given in inputs if not is_url(given)]
+    copies = [copy for url in inputs if is_url(url) for copy in _fetched(str(url), out, since)]
+    unreadable += [Unreadable(copy.file_name, copy.trouble) for copy in copies if copy.trouble]
+    here = [(copy.file_name, copy.path) for copy in copies if not copy.trouble]
+    for file_name, path in sorted({*_files(local), *here}):
         if only is not None and path not in only:
             continue
         try:
@@ -79,7 +91,14 @@ def collect(
         first = offered.setdefault(report_id, Offered(report_id, file_name, path, found.st_size))
         if first.file_name != file_name:
             duplicates.append(Duplicate(file_name, first.file_name))
-    return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable), _root(Path(inputs[0])))
+    root = place_of(str(inputs[0]), out) if out and is_url(inputs[0]) else _root(Path(inputs[0]))
+    return Inputs(tuple(offered.values()), tuple(duplicates), tuple(unreadable), root)
+
+
+def _fetched(url: str, out: Path | None, since: datetime | None) -> Iterator[Copy]:
+    if out is None:
+        raise InputError(f"{url}: a URL cannot be read from here")
+    return fetch(url, out, since)
 
 
 def list_pdfs(folder: Path) -> list[Path]:

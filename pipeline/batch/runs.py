@@ -112,7 +112,7 @@ def extract_all(
     Raises InputError where an input is not there, OutputError where `out` cannot be written.
     """
     plan = plan or Plan()
-    found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since)
+    found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since, out=out)
     prepare(out)
     sweep(out)
     version = pipeline_version()

@@ -82,7 +82,7 @@ def run(
     where a rule or suite says something impossible.
     """
     plan = plan or Plan()
-    found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since)
+    found = inputs if isinstance(inputs, Inputs) else collect(inputs, since=plan.since, out=out)
     for folder in (published, quality.parent):
         make_folder(folder)  # what cannot be written is found out before the work, not after it
     extraction = extract_all(found, out, plan, progress=progress)

@@ -64,10 +64,11 @@ says which); 2 the command itself could not run.""",
 )
 
 Inputs = Annotated[
-    list[Path],
+    list[str],
     typer.Argument(
         metavar="INPUT",
-        help="PDF files, folders (searched to the bottom), or quoted patterns such as '2025-*/*.pdf'.",
+        help="PDF files, folders (searched to the bottom), quoted patterns such as '2025-*/*.pdf', or the "
+        "like at a URL (s3://bucket/2025; any that fsspec has a package for).",
         show_default=False,
     ),
 ]
