@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.left_out import RUNNING_TEXT, recurring, stretches
+from pipeline.reading.characters import HOLE, MISNAMED
 from pipeline.reading.page import Box, Page, Word
 from pipeline.tables.table import Table
 
-_NUMBER = re.compile(r"\d[\d,，]*(?:[.．]\d+)?")
+_NUMBER = re.compile(rf"[\d{MISNAMED}][\d{MISNAMED},，]*(?:[.．][\d{MISNAMED}]+)?")
 _BAND = 16  # points; boxes are looked up by the horizontal bands they touch
 _SLACK = 1.5  # points; a box of a cell may be cut a little tighter than the word in it
 
@@ -100,10 +101,9 @@ class _Places:
         usable = self._page.text_layer == "good"
         for stretch in stretches(self._page, self._heads, self._boxes, self._taken):
             for word in stretch.words:
-                for match in _NUMBER.finditer(word.text):
-                    x = _middle(word, match.start(), match.end())
+                for x, named in _places(word):
                     table = self._of_table(x, word.yc)
-                    reason = (table or stretch.reason or RUNNING_TEXT) if usable else UNREADABLE
+                    reason = (table or stretch.reason or RUNNING_TEXT) if usable and named else UNREADABLE
                     yield _Number(x, word.yc, reason)
 
     def _of_table(self, x: float, y: float) -> str | None:
@@ -132,6 +132,19 @@ def _row(report_id: str, page: Page, tables: int, places: _Places) -> dict[str, 
         "numbers_in_facts": len(numbers) - len(left),
         "left_out": "; ".join(f"{cause} {count}" for cause, count in ranked) or None,
     }
+
+
+def _places(word: Word) -> Iterator[tuple[float, bool]]:
+    """The middle of each number in a word, and whether its digits are known.
+
+    A number in doubt is one, whatever the candidates that stand behind its mark.
+    """
+    if word.text.startswith(HOLE):
+        if _NUMBER.search(word.text):
+            yield word.xc, False
+        return
+    for match in _NUMBER.finditer(word.text):
+        yield _middle(word, match.start(), match.end()), MISNAMED not in match[0]
 
 
 def _middle(word: Word, start: int, end: int) -> float:

@@ -39,6 +39,14 @@ def test_every_run_of_digits_is_a_number_also_inside_chinese_text() -> None:
     assert found["left_out"] == "running text 3"
 
 
+def test_a_number_in_doubt_is_one_number_and_misnamed_digits_are_numbers() -> None:
+    doubted = word("\ufffd1,203|7,203", 50, 300)
+    found = row(page(doubted, word("增长\ufffc.\ufffc%", 50, 340)))
+    assert found["numbers_on_page"] == 2
+    assert found["left_out"] == "no usable text layer 2"
+    assert row(page(doubted), facts=[fact(doubted.box)])["numbers_in_facts"] == 1
+
+
 def test_a_number_counts_as_fact_where_its_own_middle_is_in_a_fact() -> None:
     text = word("营收12.3亿", 50, 300)
     inside = Box(text.char_x[2], 300, text.char_x[6], 310)

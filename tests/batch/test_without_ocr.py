@@ -64,6 +64,16 @@ def test_characters_without_a_name_are_told_and_never_dropped(tmp_path: Path, na
     assert labels.count("流动资产合计") == labels.count("\ufffd流动资产合计") > 0
 
 
+def test_no_number_of_a_font_that_exchanges_digits_is_taken(tmp_path: Path) -> None:
+    sample = (SAMPLES / "zhanqiao_9799hk_20250411.pdf").read_bytes()
+    names = {"3": "8", "8": "3"}
+    data = remapped(sample, lambda char: names.get(char, char))
+    outcome, reason, facts, _ = _extracted(data, tmp_path)
+    assert outcome in {"partial", "failed"}
+    assert "the fonts do not say which characters they print; pip install 'yanbao[ocr]'" in reason
+    assert facts == 0
+
+
 def test_good_reports_are_complete_without_it(tmp_path: Path) -> None:
     sample = (SAMPLES / "guanlan_688999_20250829.pdf").read_bytes()
     assert _extracted(sample, tmp_path)[:2] == ["complete", None]
