@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.datasets.published import VIEWED_FACTS
+from pipeline.datasets.published import SUPERSEDED, VIEWED_FACTS
 from pipeline.datasets.query import ask
 from pipeline.datasets.schema import arrow_schema
 from pipeline.errors import InputError
@@ -19,8 +19,9 @@ UNDATED = "undated"
 _LATER = "superseded_by"
 
 _CHOSEN = """
-select {columns} from facts
+select {columns} from {facts}
 where {where} and ($day::date is null or published_on <= $day) and list_contains($quality, quality)
+order by report_id, fact_id
 """
 
 _LEFT_OUT = """
@@ -33,12 +34,35 @@ where {where} and ($day::date is null or published_on is null or published_on <=
 group by because order by because
 """
 
-_NEWEST = """
-select fact_id, arg_max(struct_pack(by := superseded_by, day := superseded_on), known_at) as after
-from superseded semi join reports using (report_id)
-where $concept is null or concept = $concept
-group by fact_id
+# The keys are those that facts are chosen by: what is asked of one side is then asked of the other. One row
+# for each lets the join be left out where nobody asks for its column.
+_FOLLOWED = """
+select facts.*, if({seen}, newest.after.superseded_by, null) as superseded_by
+from {facts} facts left join (
+    select fact_id, concept, entity, arg_max(struct_pack(superseded_by, superseded_on), known_at) as after
+    from {superseded} group by fact_id, concept, entity
+) newest on newest.fact_id = facts.fact_id and newest.concept = facts.concept
+        and newest.entity = coalesce(facts.entity, facts.entity_name)
 """
+
+_SUCCESSORS = """
+select * from {superseded}
+qualify 1 = row_number() over (partition by fact_id, concept, entity order by known_at desc)
+        and superseded_on <= date '{day}'
+"""
+
+
+def followed(facts: str, superseded: str, day: date | None) -> str:
+    """SQL for facts with their successors of a day, or of all days; both sources are SQL, too."""
+    seen = "true" if day is None else f"newest.after.superseded_on <= date '{day}'"
+    return _FOLLOWED.format(facts=facts, superseded=superseded, seen=seen)
+
+
+def successors_of(superseded: str, day: date | None) -> str:
+    """SQL for the log of successors; of a day, for what held that day: one row a number, nothing of later."""
+    return (
+        f"select * from {superseded}" if day is None else _SUCCESSORS.format(superseded=superseded, day=day)
+    )
 
 
 def facts_as_of(
@@ -62,12 +86,13 @@ def facts_as_of(
     if day is not None:
         counted.setdefault(UNDATED, 0)
     schema = view_schema(columns)
-    stored = [f'"{name}"' for name in {"report_id", "fact_id", *schema.names} - {_LATER}]
-    chosen = ask(_CHOSEN.format(where=where, columns=", ".join(sorted(stored))), files=facts, given=given)
-    chosen = chosen.sort_by([("report_id", "ascending"), ("fact_id", "ascending")])
-    if _LATER in schema.names:
-        after = _after(chosen, parts["superseded"], wanted.get("concept"), day)
-        chosen = chosen.append_column(_LATER, after)
+    listed = ", ".join(f'"{name}"' for name in dict.fromkeys([*schema.names, "report_id", "fact_id"]))
+    source = f"({followed('facts', 'superseded', day)})" if _LATER in schema.names else "facts"
+    chosen = ask(
+        _CHOSEN.format(where=where, columns=listed, facts=source),
+        files={**facts, SUPERSEDED.name: parts[SUPERSEDED.name]},
+        given=given,
+    )
     return chosen.select(schema.names).cast(schema), counted
 
 
@@ -80,20 +105,3 @@ def view_schema(columns: Sequence[str] | None) -> pa.Schema:
     if unknown:
         raise InputError(f"facts have no column {unknown[0]!r}; there are {', '.join(schema.names)}")
     return schema if columns is None else pa.schema([field for field in schema if field.name in columns])
-
-
-def _after(
-    facts: pa.Table, superseded: Sequence[Path], concept: str | None, day: date | None
-) -> pa.ChunkedArray:
-    """The successor of each fact as it was known on a day, or as it is."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    reports = pa.table({"report_id": pc.unique(facts["report_id"])})
-    files = {"superseded": superseded}
-    newest = ask(_NEWEST, files=files, given={"concept": concept}, reports=reports)
-    after = newest["after"].combine_chunks()
-    by = after.field("by")
-    if day is not None:
-        by = pc.if_else(pc.less_equal(after.field("day"), pa.scalar(day)), by, pa.scalar(None, by.type))
-    return by.take(pc.index_in(facts["fact_id"].combine_chunks(), value_set=newest["fact_id"]))

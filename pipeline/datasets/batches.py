@@ -1,7 +1,8 @@
 """The parts of a release: batches of reports, shared between releases, merged before they become many.
 
 A batch has at most one Parquet part for each dataset, named after the bytes in it; all rows of a report are
-in one batch, ordered by report. A release lists its batches. The next one links the parts that did not change
+in one batch, ordered by report, those about numbers by item and report: who asks for one item of all reports
+then reads a part of each file. A release lists its batches. The next one links the parts that did not change
 (a hard link; a copy where the file system has none), writes those of new reports, and writes anew those in
 which a report changed or was withdrawn.
 
@@ -21,14 +22,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.estimates import ESTIMATES
 from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_parquet
 from pipeline.datasets.published import LOGS, SUPERSEDED
-from pipeline.datasets.schema import Dataset, arrow_schema, empty
+from pipeline.datasets.schema import FACTS, Dataset, arrow_schema, empty
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 LEAST_FULL = 256  # reports; a batch of so many is not merged again: some 130,000 facts, 6 MB
+_BY_ITEM = (FACTS.name, ESTIMATES.name, SUPERSEDED.name)
 _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
@@ -57,6 +60,7 @@ class Staging:
         """Store rows as a part: `{dataset: part}`, or nothing where there are no rows."""
         if not rows.num_rows:
             return {}
+        rows = rows.sort_by(_order(dataset))  # stable: a report's rows keep their order
         staged = make_folder(self.folder / dataset) / ".part"
         write_parquet(rows.cast(arrow_schema(release_datasets()[dataset])), staged)
         sha256 = digest_of(staged)
@@ -192,7 +196,7 @@ def with_log(
         else:
             rest.append(rows)
     if rest:
-        found[-1] = {**found[-1], **staging.write(dataset, pa.concat_tables(rest).sort_by(_order(dataset)))}
+        found[-1] = {**found[-1], **staging.write(dataset, pa.concat_tables(rest))}
     return found
 
 
@@ -213,9 +217,9 @@ def compacted(batches: Sequence[Batch], staging: Staging) -> list[Batch]:
     return [*kept[:-together], _merged(kept[-together:], staging)]
 
 
-def _order(dataset: str) -> str:
-    """What rows are sorted by first: successors are asked for by item, all else is by report."""
-    return "concept" if dataset == SUPERSEDED.name else "report_id"
+def _order(dataset: str) -> list[tuple[str, str]]:
+    """What the rows of a part are sorted by: numbers are asked for by item, all else is by report."""
+    return [(name, "ascending") for name in (*(("concept",) if dataset in _BY_ITEM else ()), "report_id")]
 
 
 def _weight(batch: Batch) -> int:
@@ -239,5 +243,4 @@ def _joined(batches: Sequence[Batch], staging: Staging) -> Iterator[tuple[str, A
     for name in release_datasets():
         parts = [batch[name] for batch in batches if name in batch]
         if parts:
-            rows = pa.concat_tables(pq.read_table(staging.path(part), partitioning=None) for part in parts)
-            yield name, rows.sort_by(_order(name))  # stable: a report's rows keep their order
+            yield name, pa.concat_tables(pq.read_table(staging.path(p), partitioning=None) for p in parts)

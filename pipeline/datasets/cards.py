@@ -15,7 +15,7 @@ from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.dictionary import release_dictionary
 from pipeline.datasets.files import write_text
 from pipeline.datasets.lineage import origin
-from pipeline.datasets.schema import ANALYSTS, Column, Dataset
+from pipeline.datasets.schema import ANALYSTS, ANALYSTS_MEMBERS, Column, Dataset
 
 CARD, DATA_PACKAGE, CROISSANT = "README.md", "datapackage.json", "croissant.json"
 CARDS = (CARD, DATA_PACKAGE, CROISSANT)
@@ -129,9 +129,9 @@ def croissant(manifest: Mapping[str, Any]) -> dict[str, Any]:
                 "@type": "cr:RecordSet",
                 "@id": dataset.name,
                 "name": dataset.name,
-                "description": dataset.sentence + _not_described(dataset),
+                "description": dataset.sentence,
                 "key": [{"@id": f"{dataset.name}/{name}"} for name in dataset.key],
-                "field": [_field(dataset, column) for column in dataset.columns if column.type != ANALYSTS],
+                "field": [_field(dataset, column) for column in dataset.columns],
             }
             for dataset in datasets
         ],
@@ -174,22 +174,30 @@ def _table_schema(dataset: Dataset) -> dict[str, Any]:
 _LASTING = ("superseded", "versions")  # logs: their rows outlive the reports they are about
 
 
-def _not_described(dataset: Dataset) -> str:
-    """Croissant 1.0 has fields of records, and repeated fields, but no reader for records that repeat."""
-    left = ", ".join(column.name for column in dataset.columns if column.type == ANALYSTS)
-    return f" Not described here, being lists of records: {left}." if left else ""
-
-
 def _field(dataset: Dataset, column: Column) -> dict[str, Any]:
     unit = f" Unit: {column.unit}." if column.unit else ""
-    field = {
+    place = f"{dataset.name}/{column.name}"
+    field: dict[str, Any] = {
         "@type": "cr:Field",
-        "@id": f"{dataset.name}/{column.name}",
+        "@id": place,
         "name": column.name,
         "description": f"{column.sentence}{unit} From {origin(dataset, column.name)}.",
-        "dataType": _SCHEMA_ORG.get(column.type, "sc:Text"),
-        "source": {"fileSet": {"@id": f"{dataset.name}-parts"}, "extract": {"column": column.name}},
     }
+    source = {"fileSet": {"@id": f"{dataset.name}-parts"}, "extract": {"column": column.name}}
+    if column.type == ANALYSTS:
+        members = [
+            {
+                "@type": "cr:Field",
+                "@id": f"{place}/{name}",
+                "name": name,
+                "dataType": "sc:Text",
+                "repeated": True,
+                "source": source | {"transform": {"jsonPath": f"$.{name}"}},
+            }
+            for name in ANALYSTS_MEMBERS
+        ]
+        return field | {"repeated": True, "subField": members}
+    field |= {"dataType": _SCHEMA_ORG.get(column.type, "sc:Text"), "source": source}
     return field | ({"repeated": True} if column.type.startswith("list<") else {})
 
 

@@ -48,44 +48,48 @@ left join rulings r on r.fact_id = f.fact_id
 """
 
 # Peers and benchmark rows are other houses' numbers, and a segment's revenue is not the company's: they are
-# compared among themselves only.
+# compared among themselves only. Two reports are linked by what both of them name, never through a third: a
+# report printed later must not change what came after what before it.
 _SUPERSEDED = """
 with dated as (
-    select f.fact_id, f.report_id, f.concept, f.table_kind, f.page, f.top, f.x0, r.published_on,
-           concat_ws(chr(31), r.chain, coalesce(f.entity, f.entity_name), f.concept, f.period_label,
+    select f.fact_id, f.report_id, f.concept, coalesce(f.entity, f.entity_name) as entity, f.table_kind,
+           {'page': f.page, 'top': f.top, 'x0': f.x0, 'fact_id': f.fact_id} as place,
+           concat_ws(chr(31), coalesce(f.entity, f.entity_name), f.concept, f.period_label,
                case when f.table_kind in ('segments', 'comps', 'benchmarks') then f.table_kind end,
                case when f.table_kind = 'segments' then array_to_string(f.label_path, chr(30)) end) as line
-    from facts f join chains r on r.report_id = f.report_id
-    where r.published_on is not null and f.concept is not null
-      and coalesce(f.entity, f.entity_name) is not null and f.period_label is not null
+    from facts f
+    where f.concept is not null and coalesce(f.entity, f.entity_name) is not null
+      and f.period_label is not null
 ),
-days as (
-    select line, published_on, lead(published_on) over (partition by line order by published_on) as later
-    from (select distinct line, published_on from dated)
+links as (
+    select distinct a.report_id, b.report_id as later, b.published_on
+    from subjects a join subjects b on b.subject = a.subject and b.published_on > a.published_on
 ),
-first_of as (
-    select line, published_on, table_kind, fact_id,
-           row_number() over (partition by line, published_on, table_kind
-                              order by report_id, page, top, x0, fact_id) as in_kind,
-           row_number() over (partition by line, published_on
-                              order by report_id, page, top, x0, fact_id) as in_all
-    from dated
+said as (
+    select report_id, line, table_kind, min(place) as place
+    from dated group by report_id, line, table_kind
+),
+next as (
+    select a.report_id, a.line, a.table_kind,
+           arg_min({'by': b.place.fact_id, 'day': l.published_on},
+                   {'day': l.published_on, 'other': b.table_kind <> a.table_kind, 'report': b.report_id,
+                    'place': b.place}) as after
+    from said a join links l on l.report_id = a.report_id
+         join said b on b.report_id = l.later and b.line = a.line
+    group by a.report_id, a.line, a.table_kind
 )
-select d.fact_id, d.report_id, d.concept, coalesce(same.fact_id, other.fact_id) as superseded_by,
-       days.later as superseded_on
-from dated d
-join days on days.line = d.line and days.published_on = d.published_on and days.later is not null
-left join first_of same on same.line = d.line and same.published_on = days.later
-     and same.table_kind = d.table_kind and same.in_kind = 1
-join first_of other on other.line = d.line and other.published_on = days.later and other.in_all = 1
+select d.fact_id, d.report_id, d.concept, d.entity, n.after.by as superseded_by,
+       n.after.day as superseded_on
+from dated d join next n on n.report_id = d.report_id and n.line = d.line and n.table_kind = d.table_kind
 """
 
 _DIFFERENCE = """
 select coalesce(a.fact_id, b.fact_id) as fact_id, coalesce(a.report_id, b.report_id) as report_id,
-       coalesce(a.concept, b.concept) as concept, a.superseded_by, a.superseded_on
-from after a full join before b on a.fact_id = b.fact_id
+       coalesce(a.concept, b.concept) as concept, coalesce(a.entity, b.entity) as entity,
+       a.superseded_by, a.superseded_on
+from after a full join before b on a.fact_id = b.fact_id and a.concept = b.concept and a.entity = b.entity
 where a.superseded_by is distinct from b.superseded_by or a.superseded_on is distinct from b.superseded_on
-order by concept, fact_id
+order by fact_id, concept, entity
 """
 
 LINE_COLUMNS = (
@@ -134,11 +138,18 @@ def corrected(facts: pa.Table, rulings: pa.Table) -> pa.Table:
     return facts
 
 
-def chains(reports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """report_id to the chain it belongs to: reports of one house on one company.
+def subjects(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a report is about, for its house: tickers and name of its company. None without a house."""
+    if not report["broker"]:
+        return ()
+    names = (*(report["tickers"] or ()), *([report["company"]] if report["company"] else ()))
+    return tuple(f"{report['broker']}\x1f{name}" for name in dict.fromkeys(names))
 
-    Two reports of a broker are about the same company where they share a ticker or the company's name: a
-    dual listing links the reports that name either. Reports without broker, company and tickers are in none.
+
+def chains(reports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """report_id to the chain it belongs to: reports of one house that share a subject, or that others link.
+
+    Successors are looked for within a chain. Reports without house, company and tickers are in none.
     """
     above: dict[str, str] = {}
 
@@ -149,9 +160,8 @@ def chains(reports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
     members: dict[str, str] = {}
     for report in reports:
-        names = [*(report["tickers"] or ()), *([report["company"]] if report["company"] else ())]
-        if report["broker"] and names:
-            first, *others = (f"{report['broker']}\x1f{name}" for name in names)
+        if named := subjects(report):
+            first, *others = named
             for other in others:
                 low, high = sorted((top(first), top(other)))
                 above[high] = low
@@ -167,16 +177,21 @@ def by_chain(members: Mapping[str, str]) -> dict[str, set[str]]:
     return dict(found)
 
 
-def superseded(facts: pa.Table, reports: pa.Table) -> pa.Table:
-    """The facts that a later report of the same chain states again, and by which fact.
+def superseded(facts: pa.Table, subjects: pa.Table) -> pa.Table:
+    """The facts that a later report states again, and by which fact.
 
-    `facts` has `LINE_COLUMNS`, `reports` has report_id, chain and published_on. The same entity, concept and
-    period; in the report of the next later day, in a table of the same kind if there is one, the first by
-    place. Columns fact_id, report_id, concept, superseded_by, superseded_on.
+    `facts` has `LINE_COLUMNS`, `subjects` report_id, published_on and subject, a row for each of a report's
+    `subjects`. Of the reports that share a subject with the fact's own, that of the next later day which has
+    the same entity, concept and period: in a table of the same kind if there is one, the first by place.
+    Columns fact_id, report_id, concept, entity, superseded_by, superseded_on.
     """
-    return ask(_SUPERSEDED, facts=facts, chains=reports)
+    return ask(_SUPERSEDED, facts=facts, subjects=subjects)
 
 
 def difference(before: pa.Table, after: pa.Table) -> pa.Table:
-    """What the log of successors has to add so that it says `after` where it said `before`."""
+    """What the log of successors has to add so that it says `after` where it said `before`.
+
+    A number whose item or entity is read otherwise than before is another statement: its successor as the
+    old one is taken back.
+    """
     return ask(_DIFFERENCE, before=before, after=after)

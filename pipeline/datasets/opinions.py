@@ -131,7 +131,8 @@ with latest as (
     group by {_LINE}
 ),
 held as (select * from latest where said.quality <> 'failed')
-select entity, arg_max(said.entity_name, said.published_on) as entity_name, concept, period_label,
+select entity, arg_max(said.entity_name, {{'published_on': said.published_on, 'fact_id': said.fact_id}})
+           as entity_name, concept, period_label,
        max(said.period_end) as period_end, unit, any_value(day::date) as as_of, count(*)::integer as houses,
        sum(said.amount)::double / count(*) as mean, median(said.amount) as median,
        max(said.amount) as high, min(said.amount) as low, stddev_samp(said.amount::double) as stdev,

@@ -40,8 +40,8 @@ PUBLISHED_FACTS = Dataset(
 _SUPERSEDED_BY = Column(
     "superseded_by",
     "string",
-    "The fact that states the same item again: same broker, company, entity, concept and period, in the "
-    "report of the next later day; null where none does.",
+    "The fact that states the same item again: same entity, concept and period, in the report of the next "
+    "later day by the same broker on the same company (a shared ticker or name); null where none does.",
     null=True,
 )
 
@@ -54,12 +54,14 @@ VIEWED_FACTS = Dataset(
 
 SUPERSEDED = Dataset(
     "superseded",
-    "Which fact came after which. A log: rows are added and stay, the newest `known_at` of a fact_id holds.",
-    ("fact_id", "known_at"),
+    "Which fact came after which. A log: rows are added and stay, the newest `known_at` of a fact_id, its "
+    "concept and entity holds.",
+    ("fact_id", "concept", "entity", "known_at"),
     (
         Column("fact_id", "string", "The earlier fact."),
         Column("report_id", "string", "The report it is printed in."),
-        Column("concept", "string", "What both are about."),
+        Column("concept", "string", "The item that both state."),
+        Column("entity", "string", "Whom both are about: ticker where known, else the name."),
         _SUPERSEDED_BY,
         Column(
             "superseded_on",

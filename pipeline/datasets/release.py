@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -14,6 +14,7 @@ from pipeline.datasets.asof import UNDATED, facts_as_of, view_schema
 from pipeline.datasets.batches import Batch, Part, rows_of
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.files import digest_of
+from pipeline.datasets.moments import Day, Instant, day_of, instant_of
 from pipeline.datasets.published import GOOD
 from pipeline.datasets.schema import CONTRACT_VERSION, arrow_schema
 from pipeline.datasets.views import WIDE_KINDS
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
 CURRENT = "current"
 RELEASES = "releases"
 MANIFEST = "manifest.json"
-FORMAT = 2  # of the folder: batches of parts
+FORMAT = 3  # of the folder: batches of parts, their facts by item
 
 log = logging.getLogger(__name__)
-
-Day = date | str
-Instant = datetime | date | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ class Release:
             return _shown(view_schema(columns).empty_table(), {}, as_arrow)
         asked = {"table_kind": kind, "concept": concept, "entity": entity}
         wanted = {name: value for name, value in asked.items() if value is not None}
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        day = day_of(as_of)
         parts = {name: held.parts(name) for name in ("facts", "superseded")}
         found, counted = facts_as_of(parts, wanted, day, quality, columns)
         for name, number in counted.items():
@@ -151,7 +149,8 @@ class Release:
 
         A day (a date, `2025-03-01`) means its end, an instant without a time zone is read as UTC.
         """
-        instant = _end_of(when)
+        instant = instant_of(when)
+        assert instant is not None, "there is a moment to ask for"
         release: Release | None = self
         while release is not None and release.published_at > instant:
             above = release.parent
@@ -198,7 +197,7 @@ class Release:
         sql: str,
         *,
         as_of: Day | None = ...,
-        known_by: datetime | str | None = ...,
+        known_by: Instant | None = ...,
         form: Literal["pandas"] = ...,
     ) -> pd.DataFrame: ...
     @overload
@@ -207,7 +206,7 @@ class Release:
         sql: str,
         *,
         as_of: Day | None = ...,
-        known_by: datetime | str | None = ...,
+        known_by: Instant | None = ...,
         form: Literal["arrow"],
     ) -> pa.Table: ...
     @overload
@@ -216,7 +215,7 @@ class Release:
         sql: str,
         *,
         as_of: Day | None = ...,
-        known_by: datetime | str | None = ...,
+        known_by: Instant | None = ...,
         form: Literal["polars"],
     ) -> polars.DataFrame: ...
     def query(
@@ -224,13 +223,13 @@ class Release:
         sql: str,
         *,
         as_of: Day | None = None,
-        known_by: datetime | str | None = None,
+        known_by: Instant | None = None,
         form: Form = "pandas",
     ) -> Any:
         """The answer to one SQL question, as it could have been given at a moment; see `reader.query`."""
-        from pipeline.datasets.reader import query
+        from pipeline.datasets.reader import Moment, answered
 
-        return query(self, sql, as_of=as_of, known_by=known_by, form=form)
+        return answered(self, sql, Moment.of(as_of, known_by), form)
 
     def verify(self) -> None:
         """Compare every file with the manifest; DataError names the first that was changed or is missing."""
@@ -284,15 +283,6 @@ def load(folder: Path) -> Release:
                 "migration notes in CHANGELOG.md"
             )
     return Release(manifest["release"], folder, manifest)
-
-
-def _end_of(when: Instant) -> datetime:
-    """The instant meant; a day's last microsecond, UTC."""
-    if isinstance(when, str):
-        when = date.fromisoformat(when) if len(when) == len("2025-03-01") else datetime.fromisoformat(when)
-    if not isinstance(when, datetime):
-        return datetime.combine(when + timedelta(days=1), time.min, UTC) - timedelta(microseconds=1)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def _shown(table: pa.Table, said: Mapping[str, int], as_arrow: bool) -> Any:

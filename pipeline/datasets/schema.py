@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CONTRACT_VERSION = "1"
 
-ANALYSTS = "list<struct<name, sac_no, sfc_no, email>>"  # all members are strings
+ANALYSTS_MEMBERS = ("name", "sac_no", "sfc_no", "email")  # all of them strings
+ANALYSTS = f"list<struct<{', '.join(ANALYSTS_MEMBERS)}>>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,7 @@ def arrow_type(spelling: str) -> pa.DataType:
         "decimal(38,12)": pa.decimal128(38, 12),
         "list<string>": pa.list_(pa.string()),
         "list<int32>": pa.list_(pa.int32()),
-        ANALYSTS: pa.list_(pa.struct([(n, pa.string()) for n in ("name", "sac_no", "sfc_no", "email")])),
+        ANALYSTS: pa.list_(pa.struct([(name, pa.string()) for name in ANALYSTS_MEMBERS])),
     }
     return types[spelling]
 

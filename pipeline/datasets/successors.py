@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain as chained
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.datasets.batches import Batch, Staging, rows_of
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.changes import Changes
-from pipeline.datasets.derived import LINE_COLUMNS, by_chain, chains, difference, superseded
+from pipeline.datasets.derived import LINE_COLUMNS, by_chain, chains, difference, subjects, superseded
 from pipeline.datasets.published import PUBLISHED_FACTS, SUPERSEDED
 from pipeline.datasets.release import Release
 from pipeline.datasets.schema import REPORTS, arrow_schema
@@ -40,7 +40,6 @@ def successors(
     before = {} if parent is None else _reports(parent.read(REPORTS.name, columns=_REPORT))
     written = _reports(_staged(new, staging, REPORTS.name, _REPORT, changes.written))
     after = {i: row for i, row in before.items() if i not in changes.gone} | written
-    chain_before, chain_after = chains(before.values()), chains(after.values())
     whole = by_chain(chains(chained(before.values(), after.values())))
     touched = changes.gone.union(changes.written)
     schema = arrow_schema(SUPERSEDED)
@@ -51,8 +50,8 @@ def successors(
         fresh = _staged(new, staging, "facts", LINE_COLUMNS, report_ids & written.keys())
         now = pa.concat_tables([_without(old, changes.gone), fresh])
         rows = difference(
-            superseded(old, _dated(before, chain_before, had)),
-            superseded(now, _dated(after, chain_after, [i for i in report_ids if i in after])),
+            superseded(old, _subjects(before[i] for i in had)),
+            superseded(now, _subjects(after[i] for i in sorted(report_ids) if i in after)),
         )
         known_at = pa.repeat(pa.scalar(instant, schema.field("known_at").type), rows.num_rows)
         yield rows.append_column("known_at", known_at).select(schema.names).cast(schema)
@@ -88,13 +87,15 @@ def _without(rows: pa.Table, gone: frozenset[str]) -> pa.Table:
     return rows.filter(pc.invert(pc.is_in(rows["report_id"], value_set=pa.array(sorted(gone), pa.string()))))
 
 
-def _dated(reports: Mapping[str, Report], chain_of: Mapping[str, str], report_ids: Sequence[str]) -> pa.Table:
+def _subjects(reports: Iterable[Report]) -> pa.Table:
+    """What the reports with a date are about, a row for each of their subjects."""
     import pyarrow as pa
 
     rows = [
-        {"report_id": i, "chain": chain_of[i], "published_on": reports[i]["published_on"]}
-        for i in sorted(report_ids)
-        if i in chain_of
+        {"report_id": report["report_id"], "published_on": report["published_on"], "subject": subject}
+        for report in reports
+        if report["published_on"] is not None
+        for subject in subjects(report)
     ]
-    fields = [("report_id", pa.string()), ("chain", pa.string()), ("published_on", pa.date32())]
+    fields = [("report_id", pa.string()), ("published_on", pa.date32()), ("subject", pa.string())]
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))

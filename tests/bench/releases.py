@@ -46,6 +46,7 @@ _ITEM_COLUMNS = (
 _IDS = ("report_id", "table_id", "fact_id", "check_id", "superseded_by")
 _LISTS = ("table_ids", "fact_ids", "suspects")
 _HEX = 64  # digits of a report's id; the others have fewer
+_AT = 8  # where the salt goes: behind what orders ids, so that copies mix as hashes do
 
 
 def write_again(source: Path, out: Path, copy: int, year: int, upto: int | None = None) -> None:
@@ -53,8 +54,9 @@ def write_again(source: Path, out: Path, copy: int, year: int, upto: int | None 
     prepare(out)
     ids = read_dataset(source, "reports", columns=["report_id"])["report_id"].to_pylist()[:upto]
     salt = f"{copy:03d}{year:01d}"
+    names = [_salted_id(i, salt, year + 1) for i in ids]
     for name in EXTRACTED:
-        rows = _renamed(read_dataset(source, name, reports=ids), salt)
+        rows = _renamed(read_dataset(source, name, reports=ids), salt, year + 1)
         if name == "reports":
             days = [date(2021 + year, 1, 1) + timedelta(days=5 * place) for place in range(len(ids))]
             rows = _with(rows, "published_on", days)
@@ -62,17 +64,19 @@ def write_again(source: Path, out: Path, copy: int, year: int, upto: int | None 
             rows = _with(rows, "company", [f"公司{copy}-{place}" for place in range(len(ids))])
             rows = _with(rows, "tickers", [[f"{copy:03d}{place:03d}.SZ"] for place in range(len(ids))])
         if name == "facts":
-            places = pc.index_in(rows["report_id"], value_set=pa.array([_salted_id(i, salt) for i in ids]))
+            places = pc.index_in(rows["report_id"], value_set=pa.array(names))
             whose = [f"{copy:03d}{place:03d}.SZ" for place in range(len(ids))]
             covered = pc.not_equal(rows["table_kind"], "comps")
             own = pa.array(whose).take(places.combine_chunks())
             rows = rows.set_column(
                 rows.column_names.index("entity"), "entity", pc.if_else(covered, own, rows["entity"])
             )
-        for report_id in ids:
-            mine = rows.filter(pc.equal(rows["report_id"], _salted_id(report_id, salt)))
-            part = mine.cast(arrow_schema(EXTRACTED[name]))
-            pa.parquet.write_table(part, out / name / f"{_salted_id(report_id, salt)}.parquet")
+        for report_id in names:
+            mine = rows.filter(pc.equal(rows["report_id"], report_id))
+            part = mine.sort_by([(key, "ascending") for key in EXTRACTED[name].order])
+            pa.parquet.write_table(
+                part.cast(arrow_schema(EXTRACTED[name])), out / name / f"{report_id}.parquet"
+            )
 
 
 def _with(table: pa.Table, column: str, values: list[Any]) -> pa.Table:
@@ -80,23 +84,30 @@ def _with(table: pa.Table, column: str, values: list[Any]) -> pa.Table:
     return table.set_column(place, column, pa.array(values, table.schema.field(column).type))
 
 
-def _salted_id(name: str, salt: str) -> str:
-    return salt + name[len(salt) :]
+def _salted_id(name: str, salt: str, turn: int = 0) -> str:
+    at = 5 * turn
+    turned = name[at:] + name[:at]
+    return turned[:_AT] + salt + turned[_AT + len(salt) :]
 
 
-def _salted(ids: Any, salt: str) -> Any:
-    return pc.binary_join_element_wise(salt, pc.utf8_slice_codeunits(ids, len(salt), _HEX), "")
+def _salted(ids: Any, salt: str, turn: int) -> Any:
+    at = 5 * turn
+    turned = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(ids, at, _HEX), pc.utf8_slice_codeunits(ids, 0, at), ""
+    )
+    head, tail = (pc.utf8_slice_codeunits(turned, *cut) for cut in ((0, _AT), (_AT + len(salt), _HEX)))
+    return pc.binary_join_element_wise(head, salt, tail, "")
 
 
-def _renamed(rows: pa.Table, salt: str) -> pa.Table:
-    """The rows under ids that begin with `salt`; digits that tell ids apart are behind it."""
+def _renamed(rows: pa.Table, salt: str, turn: int = 0) -> pa.Table:
+    """The rows under ids with `salt` inside, in the same order; with a `turn`, as by chance."""
     made: dict[str, Any] = {}
     for name in rows.column_names:
         if name in _IDS:
-            made[name] = _salted(rows[name], salt)
+            made[name] = _salted(rows[name], salt, turn)
         elif name in _LISTS:
             lists = rows[name].combine_chunks()
-            made[name] = pa.ListArray.from_arrays(lists.offsets, _salted(lists.flatten(), salt))
+            made[name] = pa.ListArray.from_arrays(lists.offsets, _salted(lists.flatten(), salt, turn))
     return pa.table({name: made.get(name, rows[name]) for name in rows.column_names})
 
 
@@ -109,12 +120,12 @@ def multiply(folder: Path, copies: int) -> str:
     ]
     files = staging.finish(batches)
     seen = pa.parquet.read_table(folder / "published" / SEEN)
-    seen = pa.concat_tables([_renamed(seen, f"{copy:03d}") for copy in range(copies)])
+    seen = pa.concat_tables([_renamed(seen, f"{copy:03d}") for copy in range(copies)]).sort_by("report_id")
     pa.parquet.write_table(seen, folder / "published" / SEEN)
     for name in EXTRACTED:
         for path in [p for p in (folder / "extracted" / name).iterdir() if p.stem != "empty"]:
             for copy in range(1, copies):
-                os.link(path, path.with_name(f"{copy:03d}{path.name[3:]}"))
+                os.link(path, path.with_name(f"{_salted_id(path.stem, f'{copy:03d}')}.parquet"))
     events = [
         pa.parquet.read_table(staging.path(batch["versions"])) for batch in batches if "versions" in batch
     ]
@@ -159,7 +170,7 @@ def _copied(first: Release, batch: Batch, salt: str, staging: Staging) -> Batch:
         if name == "reports":
             tickers = [[salt + t[3:] for t in row] for row in rows["tickers"].to_pylist()]
             rows = _with(rows, "tickers", tickers)
-        found |= staging.write(name, rows)  # one beginning for all: their order stays
+        found |= staging.write(name, rows)  # one salt for all: their order stays
     return found
 
 

@@ -59,7 +59,13 @@ def test_no_row_of_a_log_is_lost(tmp_path: Path, batches: int, logs: int) -> Non
     staging = Staging(tmp_path, None)
     found: list[Any] = [reports_part(staging, 1, f"{number}") for number in range(batches)]
     rows = [
-        {"fact_id": f"{number}", "report_id": f"{9 - number}", "concept": "revenue", "known_at": MONDAY}
+        {
+            "fact_id": f"{number}",
+            "report_id": f"{9 - number}",
+            "concept": "revenue",
+            "entity": "0020.HK",
+            "known_at": MONDAY,
+        }
         | {"superseded_by": None, "superseded_on": None}
         for number in range(logs)
     ]

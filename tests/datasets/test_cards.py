@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.lineage import SOURCES, declared, origin
 from pipeline.datasets.release import Release
-from pipeline.datasets.schema import ANALYSTS, Dataset
+from pipeline.datasets.schema import ANALYSTS_MEMBERS, Dataset
 from tests.datasets.released import estimate, published, report, write
 
 ROOT = Path(__file__).parents[2]
@@ -98,8 +98,15 @@ def test_mlcroissant_finds_nothing_to_complain_of(release: Release, caplog: pyte
 def test_croissant_reads_the_rows(release: Release, croissant: mlcroissant.Dataset, name: str) -> None:
     rows = list(croissant.records(name))
     assert len(rows) == release.rows[name]
-    described = {c.name for c in release_datasets()[name].columns if c.type != ANALYSTS}
-    assert set(rows[0]) == {f"{name}/{column}" for column in described}
+    assert set(rows[0]) == {f"{name}/{column}" for column in release_datasets()[name].names}
+
+
+def test_croissant_reads_lists_of_records(croissant: mlcroissant.Dataset) -> None:
+    place = "reports/analysts"
+    (analyst,) = next(iter(croissant.records("reports")))[place]
+    assert {name: analyst[f"{place}/{name}"] for name in ANALYSTS_MEMBERS} == {
+        "name": "张三".encode(), "sac_no": b"S0570512345678", "sfc_no": None, "email": None,
+    }  # fmt: skip
 
 
 def test_card_has_a_head_that_hugging_face_reads(release: Release) -> None:

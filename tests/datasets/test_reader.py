@@ -110,6 +110,9 @@ def test_questions_not_understood_say_where(release: Release) -> None:
     assert len(query(release, "pivot (select 1 as a, 2 as b) on a using sum(b)")) == 1
     with pytest.raises(InputError, match="dates are written 2025-03-31"):
         query(release, "select 1", as_of="last week")
+    for moment in ({"as_of": "last week"}, {"known_by": "noon"}):
+        with pytest.raises(InputError, match="dates are written 2025-03-31"):
+            release.facts(as_arrow=True, **moment)
 
 
 def test_moment_reads_dates_and_instants() -> None:
@@ -117,3 +120,5 @@ def test_moment_reads_dates_and_instants() -> None:
     assert moment.where(["published_on", "known_at"]) == "published_on <= date '2025-03-31'"
     assert moment.known_by == datetime(2025, 4, 1, 8, tzinfo=UTC)
     assert moment.where(["report_id"]) == "true"
+    assert Moment.of(known_by="2025-03-31").known_by == datetime(2025, 3, 31, 23, 59, 59, 999999, UTC)
+    assert Moment.of(as_of=datetime(2025, 3, 31, 8, tzinfo=UTC)).as_of == date(2025, 3, 31)
