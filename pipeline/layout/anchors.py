@@ -125,7 +125,24 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
     usual = next(
         (s for s in starts if sum(abs(o - s) < 30 for o in starts) >= min(2, len(starts))), starts[0]
     )
-    return _further_left(usual, rows, limit, (first, last))
+    return _further_left(_outdented(usual, rows, limit, (first, last)), rows, limit, (first, last))
+
+
+def _outdented(
+    left: float, rows: Sequence[Sequence[Word]], limit: float, values: tuple[float, float]
+) -> float:
+    """Where heads of sections begin that stand out to the left of the labels: two at least, flush."""
+    starts: list[float] = []
+    for row in rows:
+        inside = [w for w in row if limit < w.x0 and w.x1 < values[1]]
+        if not inside or any(is_value(w.text) for w in inside):
+            continue
+        head = segments_of(inside)[0]
+        out = 3 < left - head.box.x0 < 2.5 * head.size and head.box.x1 > left
+        if out and is_label_text(head.text) and width_of(head.text) <= 13:
+            starts.append(head.box.x0)
+    edge = min(starts, default=left)
+    return edge if len(starts) > 1 and max(starts) - edge < 1.5 else left
 
 
 def _beside_level(

@@ -11,6 +11,15 @@ from itertools import pairwise
 from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block, Caption
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
+from pipeline.layout.headlines import (
+    GENERIC_STUB,
+    heads_alone,
+    heads_list,
+    over_some,
+    section_below_heads,
+    stands_on,
+    texts_over,
+)
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, tight, width_of
@@ -132,11 +141,6 @@ def trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
     return kept
 
 
-def _over(line: Sequence[Word], zone: float) -> list[Segment]:
-    """The segments of a line that stand over the value columns and say more than a unit."""
-    return [s for s in segments_of(line) if s.box.xc > zone - 6 and not is_unit_line(s.text)]
-
-
 def _lines_above(lines: Sequence[list[Word]], anchor: Anchor, taken: set[int]) -> list[list[Word]]:
     """The lines over the heads, nearest first, up to prose, another table's values, or a gap."""
     near: list[list[Word]] = []
@@ -169,13 +173,14 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
             break
         if statement_class(segments_of(line)[0].text):
             break
-        over = _over(line, zone)
+        over = texts_over(line, zone)
         many = len(over) >= 2 and len(anchor.heads) > 1
-        lone = index == 0 and len(over) == 1 and _heads_alone(line, over[0], anchor)
-        lone = lone or (index == 0 and len(anchor.heads) == 1 and _heads_list(line, over))
-        if many or lone or (height == index > 0 and _over_some(line, anchor)):
+        lone = index == 0 and len(over) == 1 and heads_alone(line, over[0], anchor)
+        lone = lone or (index == 0 and len(anchor.heads) == 1 and heads_list(line, over))
+        upper = height == index > 0 and (over_some(line, anchor) or stands_on(line, near[index - 1]))
+        if many or lone or upper:
             height = index + 1
-    below = _section_below_heads(near[:height], anchor, zone)
+    below = section_below_heads(near[:height], anchor, zone)
     around.section = [w for line in near[:below] for w in line]
     around.levels = near[below:height]
     for text, segments in _unwrapped(near[height:]):
@@ -190,17 +195,6 @@ def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: se
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
-
-
-def _section_below_heads(levels: Sequence[list[Word]], anchor: Anchor, zone: float) -> int:
-    """How many lines, nearest first, stand between the rows and heads of which every column has its own.
-
-    What stands there alone on its line (`分产品`, centred or at the left) is no further level of heads.
-    """
-    if len(levels) != 2 or len(anchor.heads) < 2 or len(segments_of(levels[0])) > 1:
-        return 0
-    over = _over(levels[1], zone)
-    return all(any(s.box.x0 < head.x1 and head.x0 < s.box.x1 for s in over) for head in anchor.heads)
 
 
 def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
@@ -226,56 +220,6 @@ def _hangs_below(tail: Box, head: Box, size: float) -> bool:
     return near and tail.x0 > head.x0 - 3 and tail.x1 < head.x1 + 3
 
 
-_GENERIC_STUB = re.compile(
-    r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位|截至|年结)[（(:：/]?.{0,14}"
-)
-
-
-def _heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
-    """Whether a lone text over the values is a head: centred over all columns, or set apart from a first row.
-
-    In a side box the line above the first number is more often a row of its own (`投资评级 买入`).
-    """
-    first, last = anchor.heads[0], anchor.heads[-1]
-    centre = (first.x0 + last.x1) / 2
-    if segment.box.x0 <= first.x0 - 30 or abs(segment.box.xc - centre) > 0.3 * anchor.pitch:
-        return False
-    beside = [s.text for s in segments_of(line) if s is not segment and s.box.xc < anchor.zone]
-    if not beside:
-        return len(anchor.heads) > 1
-    return bool(_GENERIC_STUB.fullmatch(tight(beside[0])))
-
-
-_YEARS = re.compile(r"(?:19|20)\d\d")
-
-
-def _heads_list(line: Sequence[Word], over: Sequence[Segment]) -> bool:
-    """Whether a line heads a list with one column of numbers among texts: `排名 公司 总部 销售额`."""
-    segments = segments_of(line)
-    return (
-        len(segments) > 2
-        and bool(over)
-        and all(width_of(s.text) <= PROSE_EM for s in segments)
-        and not any(c.isdigit() for s in segments for c in _YEARS.sub("", s.text))
-    )
-
-
-def _over_some(line: Sequence[Word], anchor: Anchor) -> bool:
-    """Whether a line holds one text, in the middle over two or more of the columns but not over all."""
-    whole = segments_of(line)
-    if len(whole) != 1:
-        return False
-    box, heads = whole[0].box, anchor.heads
-    return any(
-        abs(box.xc - (heads[i].x0 + heads[j].x1) / 2) < 2.5
-        and heads[i].x0 - 6 < box.x0
-        and box.x1 < heads[j].x1 + 6
-        for i in range(len(heads))
-        for j in range(i + 1, len(heads))
-        if j - i + 1 < len(heads)
-    )
-
-
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     """How many lines right below the heads are a further head level (`A A E E`, `(Huatai)`).
 
@@ -287,7 +231,7 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
         if not over:
             if count + 1 < number:
                 break
-            if line[0].yc - anchor.yc < 1.1 * line[0].size and _GENERIC_STUB.fullmatch(
+            if line[0].yc - anchor.yc < 1.1 * line[0].size and GENERIC_STUB.fullmatch(
                 tight(join_words(line))
             ):
                 count = number  # 会计年度 set a little lower than its years

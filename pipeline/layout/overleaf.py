@@ -75,11 +75,33 @@ def page_lines(page: Page, running: Running) -> list[Line]:
 
 
 def is_open(block: Block, lines: Sequence[Line]) -> bool:
-    """Whether nothing follows a block on its page: no source note, no text, no other table in its room."""
+    """Whether nothing follows a block on its page: no source note, no text, no other table in its room.
+
+    The head of a section whose rows stand overleaf may follow (`at_foot`).
+    """
     if block.source_note or len(block.heads) < 2:
         return False
+    below = _below(block, lines)
+    return not below or bool(at_foot(block, lines))
+
+
+def _below(block: Block, lines: Sequence[Line]) -> list[Line]:
     box = block.box
-    return not any(w.yc > box.bottom and w.x1 > box.x0 and w.x0 < box.x1 for line in lines for w in line)
+    inside = ([w for w in line if w.yc > box.bottom and w.x1 > box.x0 and w.x0 < box.x1] for line in lines)
+    return [line for line in inside if line]
+
+
+def at_foot(block: Block, lines: Sequence[Line]) -> Line:
+    """The head of a section that is all that follows a block on its page, flush with labels of its rows."""
+    below = _below(block, lines)
+    if len(below) != 1 or not block.body:
+        return []
+    head = segments_of(below[0])
+    starts = [line[0].x0 for line in cluster_lines(block.body)]
+    flush = any(abs(x - head[0].box.x0) < 1.5 for x in starts)
+    near = head[0].box.yc - block.box.bottom < 4 * head[0].size
+    short = len(head) == 1 and is_label_text(head[0].text) and width_of(head[0].text) <= PROSE_EM
+    return below[0] if flush and near and short else []
 
 
 def heads_at_foot(page: Page, lines: Sequence[Line]) -> list[Block]:
@@ -135,10 +157,17 @@ def _values(line: Sequence[Word], zone: float) -> list[Segment]:
     return [s for s in segments_of(line) if s.box.xc > zone and is_value(tight(s.text))]
 
 
-def _fit(values: Sequence[Segment], columns: Sequence[tuple[Box, bool]]) -> bool:
-    """Whether numbers stand in a column each, half of them flush with or centred like what is above."""
+def _fit(values: Sequence[Segment], columns: Sequence[tuple[Box, bool]], *, begun: bool) -> bool:
+    """Whether numbers stand in a column each, half of them flush with or centred like what is above.
+
+    Where rows have begun, a number set off a little to one side is in its column, too.
+    """
     taken = [min(range(len(columns)), key=lambda i: abs(columns[i][0].xc - s.box.xc)) for s in values]
-    steady = sum(_flush(s.box, *columns[i]) for s, i in zip(values, taken, strict=True))
+    room = 0.25 * min((b.xc - a.xc for (a, _), (b, _) in pairwise(columns)), default=0.0) if begun else 0.0
+    steady = sum(
+        _flush(s.box, *columns[i]) or abs(s.box.xc - columns[i][0].xc) < room
+        for s, i in zip(values, taken, strict=True)
+    )
     return len(set(taken)) == len(taken) and 2 * steady >= len(values)
 
 
@@ -173,7 +202,7 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
             break
         if body and line[0].yc - body[-1][0].yc > max(2.6 * pitch, 24.0):
             break
-        if not _fit(values, columns):
+        if not _fit(values, columns, begun=last_row > 0):
             break
         if last_row < 0 and (len(body) > 2 or (values and 2 * len(values) < len(block.heads))):
             return None

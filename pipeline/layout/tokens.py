@@ -13,7 +13,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?:[-−－–—―]{1,3}|/|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE
+    r"(?:[-−－–—―]{1,3}|[/\\]|N\.?\s?/?A\.?|n\.?m\.?f?\.?|不适用|无意义|#DIV/0!|#N/A|\*+)", re.IGNORECASE
 )
 _YEAR = r"(?:19[89]\d|20[0-4]\d)"
 _MONTH = r"(?:1[0-2]|0?[1-9])"

@@ -13,14 +13,18 @@ from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_label_text, is_loose_value, is_number, is_period, is_value, tight
 from pipeline.reading.page import Box, Fill, Word, bounds, union
-from pipeline.tables.columns import Column, nearest, text_columns, value_columns
+from pipeline.tables.columns import (
+    CODE,
+    Column,
+    holds_codes,
+    nearest,
+    one_label_column,
+    text_columns,
+    value_columns,
+)
 from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, is_open_bracket, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
-
-_CODE = re.compile(
-    r"[0-9A-Z]{1,6}[. ]?(?:SH|SZ|BJ|HK|CH|US|TT|JP|KS|LN|GR|FP|SS)(?: ?Equity)?|\d{6}", re.IGNORECASE
-)
 
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
 
@@ -58,6 +62,31 @@ def _split(
         else:
             values.append(word)
     return labels, values
+
+
+def _set_level(rows: Sequence[_Row], labels: Sequence[float]) -> list[_Row]:
+    """The rows, two that fill each other's gaps half a row apart as one: cells set high and low in one row.
+
+    Only where a single line of labels stands beside both.
+    """
+    steps = [b.yc - a.yc for a, b in itertools.pairwise(rows)]
+    if len(rows) < 4:
+        return list(rows)
+    usual = statistics.median(steps)
+    level: list[_Row] = []
+    for row in rows:
+        last = level[-1] if level else None
+        if (
+            last is not None
+            and 0.25 * usual < row.yc - last.yc < 0.62 * usual
+            and all(is_value(w.text) for w in (*last.words, *row.words))
+            and not any(a.x0 < b.x1 and b.x0 < a.x1 for a in last.words for b in row.words)
+            and sum(last.yc - 0.45 * usual < y < row.yc + 0.45 * usual for y in labels) == 1
+        ):
+            level[-1] = _Row([*last.words, *row.words])
+        else:
+            level.append(row)
+    return level
 
 
 def _is_row(labels: Sequence[Word], values: Sequence[Word]) -> bool:
@@ -110,18 +139,9 @@ def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> 
     for index, column in enumerate(columns):
         if column.is_value or column.filled < 0.6 * dense:
             continue
-        if not _holds_codes(column, lines):
+        if not holds_codes(column, lines):
             return index
     return 0
-
-
-def _holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
-    texts = [
-        join_words(cell)
-        for line in lines
-        if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])
-    ]
-    return sum(bool(_CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts)
 
 
 def read_aligned(block: Block) -> Table | None:
@@ -136,6 +156,7 @@ def read_aligned(block: Block) -> Table | None:
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
         return None
+    rows = _set_level(rows, [labels[0].yc for labels, _ in split if labels])
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
     named = [w for labels, _ in split for w in labels]
@@ -154,7 +175,8 @@ class _Grid:
         self, block: Block, rows: list[_Row], values: list[Column], label_words: list[list[Word]], zone: float
     ) -> None:
         self.block, self.rows, self.label_words, self.zone = block, rows, label_words, zone
-        self.texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
+        texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
+        self.texts = one_label_column(texts, label_words, [r.yc for r in rows])
         self.stub = _stub_column(self.texts, label_words)
         stub = self.texts[self.stub]
         # Names of merged cells (a segment over its three rows) stand left of the labels and are sparse.
@@ -164,7 +186,7 @@ class _Grid:
             if i < self.stub
             and not c.is_value
             and c.filled < 0.6 * stub.filled
-            and not _holds_codes(c, label_words)
+            and not holds_codes(c, label_words)
         ]
         beside = [c for i, c in enumerate(self.texts) if i != self.stub and i not in self.groups]
         # Grid columns: the stub, then every other column from the left.
@@ -346,7 +368,7 @@ class _Grid:
             if abs(line.yc - values.yc) < 0.6 * line.size
         ]
         texts = [text for text in texts if not is_value(tight(text.text))]  # prices stand in columns of text
-        return texts[0] if len(texts) == 1 and not _CODE.fullmatch(texts[0].text) else None
+        return texts[0] if len(texts) == 1 and not CODE.fullmatch(texts[0].text) else None
 
     def _add(
         self,

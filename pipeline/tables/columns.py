@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.layout.lines import segments_of
+from pipeline.layout.lines import join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_period, is_value, tight
 from pipeline.reading.page import Box, Word
+
+CODE = re.compile(
+    r"[0-9A-Z]{1,6}[. ]?(?:SH|SZ|BJ|HK|CH|US|TT|JP|KS|LN|GR|FP|SS)(?: ?Equity)?|\d{6}(?:\.[A-Z]{1,2})?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -139,7 +145,7 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
         clear = sum(a < at < b and b - a > wide for a, b in gaps) >= max(3, 0.25 * len(lines))
         if (
             parted >= max(2, 0.6 * crossing, 0 if clear else 0.5 * len(lines))
-            and covered <= 0.15 * len(lines)
+            and covered <= max(parted > 3, 0.15 * len(lines))
             and (not cuts or at - cuts[-1] > 4)
         ):
             cuts.append(at)
@@ -186,3 +192,42 @@ def text_columns(lines: Sequence[Sequence[Word]], zone: float) -> list[Column]:
     dense = max((c.filled for c in columns), default=0)
     # One text alone at its place, in a table of several rows, is a merged cell (`可比公司平均`), no column.
     return [c for c in columns if c.filled > 1 or dense < 3]
+
+
+def one_label_column(
+    columns: list[Column], lines: Sequence[Sequence[Word]], heights: Sequence[float]
+) -> list[Column]:
+    """Text columns, two set together of which each row has one: names at the left, `YoY` at the right.
+
+    A name merged over rows stands between them or beside a label; these stand level with numbers, alone.
+    """
+    together = list(columns)
+    for left, right in itertools.pairwise(columns):
+        if left.is_value or right.is_value or left not in together:
+            continue
+        alone = beside = 0
+        for line in lines:
+            mine = [w for w in line if left.x0 - 1 <= w.xc <= left.x1 + 1]
+            if mine:
+                level = min(abs(mine[0].yc - y) for y in heights) < 0.3 * mine[0].size
+                other = any(
+                    right.x0 - 1 <= w.xc <= right.x1 + 1 and abs(w.yc - mine[0].yc) < 0.8 * w.size
+                    for other in lines
+                    for w in other
+                )
+                alone += level and not other
+                beside += not (level and not other)
+        if alone > 1 and alone >= 4 * beside and not holds_codes(left, lines):
+            at = together.index(left)
+            together[at : at + 2] = [Column(left.x0, right.x1, False, left.filled + right.filled)]
+    return together
+
+
+def holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
+    """Whether a column of texts holds codes of listings, not names."""
+    texts = [
+        join_words(cell)
+        for line in lines
+        if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])
+    ]
+    return sum(bool(CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.layout.block import Block
 from pipeline.layout.blocks import find_blocks
 from pipeline.layout.overleaf import (
+    at_foot,
     heads_at_foot,
     is_open,
     opening_rows,
@@ -15,17 +16,21 @@ from pipeline.layout.overleaf import (
     running_lines,
     set_below,
 )
-from pipeline.reading.page import Box, Page, union
+from pipeline.reading.page import Box, Page, Word, union
 from pipeline.tables.aligned import read_aligned
 from pipeline.tables.table import Cell, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A block with what was set below it from the next pages: where those begin, how far they moved."""
+    """A block with what was set below it from the next pages: where those begin, how far they moved.
+
+    `foot` is the head of a section at the foot of its last page, the block's own if rows follow overleaf.
+    """
 
     block: Block
     seams: tuple[tuple[int, float, float], ...] = ()  # page, top of its rows as set, points moved down
+    foot: tuple[Word, ...] = ()
 
     @property
     def last_page(self) -> int:
@@ -50,13 +55,16 @@ def spreads_of(pages: Sequence[Page]) -> list[Spread]:
                 continue
             used |= {id(w) for w in rows.body}
             goes_on = is_open(rows, lines)
-            whole, down = set_below(spread.block, rows)
+            above = replace(spread.block, body=(*spread.block.body, *spread.foot))
+            whole, down = set_below(above, rows)
             seam = (page.number, min(w.top for w in rows.body) + down - 1, down)
-            (still_open if goes_on else found).append(Spread(whole, (*spread.seams, seam)))
+            foot = tuple(replace(w, top=w.top + down, bottom=w.bottom + down) for w in at_foot(rows, lines))
+            (still_open if goes_on else found).append(Spread(whole, (*spread.seams, seam), foot))
         kept = {id(w) for line in lines for w in line} - used
         rest = replace(page, words=tuple(w for w in page.words if id(w) in kept))
         for block in [*find_blocks(rest), *heads_at_foot(rest, lines)]:
-            (still_open if is_open(block, lines) else found).append(Spread(block))
+            foot = tuple(at_foot(block, lines))
+            (still_open if is_open(block, lines) else found).append(Spread(block, foot=foot))
         open_ = still_open
     found += open_
     return sorted((s for s in found if s.block.body), key=_place)

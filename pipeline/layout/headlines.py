@@ -1,0 +1,98 @@
+"""Which lines above the rows are heads: levels over the columns, and what only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.layout.anchors import Anchor
+from pipeline.layout.captions import is_unit_line
+from pipeline.layout.lines import Segment, segments_of
+from pipeline.layout.tokens import tight, width_of
+from pipeline.reading.page import Word
+
+LONGEST = 14.0  # em; a longer text heads no column of a list
+
+
+def texts_over(line: Sequence[Word], zone: float) -> list[Segment]:
+    """The segments of a line that stand over the value columns and say more than a unit."""
+    return [s for s in segments_of(line) if s.box.xc > zone - 6 and not is_unit_line(s.text)]
+
+
+def section_below_heads(levels: Sequence[list[Word]], anchor: Anchor, zone: float) -> int:
+    """How many lines, nearest first, stand between the rows and heads of which every column has its own.
+
+    What stands there alone on its line (`分产品`, centred or at the left) is no further level of heads.
+    """
+    if len(levels) != 2 or len(anchor.heads) < 2 or len(segments_of(levels[0])) > 1:
+        return 0
+    over = texts_over(levels[1], zone)
+    return all(any(s.box.x0 < head.x1 and head.x0 < s.box.x1 for s in over) for head in anchor.heads)
+
+
+GENERIC_STUB = re.compile(
+    r"(?:指标|项目|科目|名称|参数|假设|会计年度|年度|公司|单位|截至|年结)[（(:：/]?.{0,14}"
+)
+
+
+def heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
+    """Whether a lone text over the values is a head: centred over all columns, or set apart from a first row.
+
+    In a side box the line above the first number is more often a row of its own (`投资评级 买入`).
+    """
+    first, last = anchor.heads[0], anchor.heads[-1]
+    centre = (first.x0 + last.x1) / 2
+    if segment.box.x0 <= first.x0 - 30 or abs(segment.box.xc - centre) > 0.3 * anchor.pitch:
+        return False
+    beside = [s.text for s in segments_of(line) if s is not segment and s.box.xc < anchor.zone]
+    if not beside:
+        return len(anchor.heads) > 1
+    return bool(GENERIC_STUB.fullmatch(tight(beside[0])))
+
+
+def stands_on(line: Sequence[Word], below: Sequence[Word]) -> bool:
+    """Whether each of two or more texts stands right on one of the next line: `股价 市值` on their units."""
+    upper, lower = segments_of(line), segments_of(below)
+    near = 0 < lower[0].box.yc - upper[0].box.yc < 1.8 * upper[0].size
+    return (
+        near
+        and len(upper) > 1
+        and all(
+            sum(
+                min(abs(u.box.x1 - s.box.x1), abs(u.box.xc - s.box.xc), abs(u.box.x0 - s.box.x0)) < 1.5
+                for s in lower
+            )
+            == 1
+            for u in upper
+        )
+    )
+
+
+_YEARS = re.compile(r"(?:19|20)\d\d")
+
+
+def heads_list(line: Sequence[Word], over: Sequence[Segment]) -> bool:
+    """Whether a line heads a list with one column of numbers among texts: `排名 公司 总部 销售额`."""
+    segments = segments_of(line)
+    return (
+        len(segments) > 2
+        and bool(over)
+        and all(width_of(s.text) <= LONGEST for s in segments)
+        and not any(c.isdigit() for s in segments for c in _YEARS.sub("", s.text))
+    )
+
+
+def over_some(line: Sequence[Word], anchor: Anchor) -> bool:
+    """Whether a line holds one text, in the middle over two or more of the columns but not over all."""
+    whole = segments_of(line)
+    if len(whole) != 1:
+        return False
+    box, heads = whole[0].box, anchor.heads
+    return any(
+        abs(box.xc - (heads[i].x0 + heads[j].x1) / 2) < 2.5
+        and heads[i].x0 - 6 < box.x0
+        and box.x1 < heads[j].x1 + 6
+        for i in range(len(heads))
+        for j in range(i + 1, len(heads))
+        if j - i + 1 < len(heads)
+    )
