@@ -25,10 +25,10 @@ pytestmark = [
 
 # Everything accused in the real reports, each number looked at on its page: `at_fault` is `page` where
 # the page really contradicts itself, `rule` where the checks are wrong about it.
-# What the people who wrote down the truth of these reports noticed: `found` by the rules named, `missed` for a
-# reason, `unprinted` where a line that the page leaves out explains it, `not_an_error`.
-LISTED = Path(__file__).with_name("listed_errors.csv")
 SEEN = Path(__file__).with_name("printed_errors.csv")
+# What the people who wrote down the truth of these reports noticed: `found` by the rules named, `missed` for
+# a reason, `unprinted` where a line that the page leaves out explains it, `not_an_error`.
+LISTED = Path(__file__).with_name("listed_errors.csv")
 STATEMENTS = frozenset({"balance_sheet", "income_statement", "cash_flow"})
 SAMPLES = 6  # misprints a report
 
