@@ -101,7 +101,8 @@ def at_foot(block: Block, lines: Sequence[Line]) -> Line:
     flush = any(abs(x - head[0].box.x0) < 1.5 for x in starts)
     near = head[0].box.yc - block.box.bottom < 4 * head[0].size
     short = len(head) == 1 and is_label_text(head[0].text) and width_of(head[0].text) <= PROSE_EM
-    return below[0] if flush and near and short else []
+    sentence = any(mark in head[0].text for mark in "。，；！")
+    return below[0] if flush and near and short and not sentence else []
 
 
 def heads_at_foot(page: Page, lines: Sequence[Line]) -> list[Block]:
