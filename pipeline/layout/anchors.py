@@ -76,10 +76,14 @@ def _behind_number(segment: Segment) -> Iterator[Segment]:
         yield segment
 
 
-def _split_by_labels(heads: list[Segment], below: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
+def _split_by_labels(
+    heads: list[Segment], below: Sequence[Sequence[Segment]], beside: Sequence[Box]
+) -> list[list[Segment]]:
     """Cut the run where the rows below hold labels, not values, between two heads.
 
-    A text alone on its line labels nothing: the head of a section, centred over the whole table.
+    A text alone on its line labels nothing: the head of a section, centred over the whole table. `beside` are
+    the period heads of other lines at about this height: where two of them stand between, what is below the
+    gap is a block of its own, with its values.
     """
     groups = [[heads[0]]]
     labelled = [row for row in below if len(row) > 1]
@@ -90,14 +94,21 @@ def _split_by_labels(heads: list[Segment], below: Sequence[Sequence[Segment]]) -
             # Prose further down crosses the gap; a label begins in it.
             if a + 1 < segment.box.x0 and segment.box.x0 < b - 1:
                 if is_label_text(segment.text):
-                    texts += 1
+                    texts += not is_unit_line(segment.text)
                 elif is_value(segment.text) and segment.box.x1 < b - 1:
                     values += 1
-        if b - a > 20 and texts >= 2 and texts > values:
+        apart = sum(a < box.x0 and box.x1 < b for box in beside) > 1
+        if b - a > 20 and texts >= 2 and (texts > values or apart):
             groups.append([right])
         else:
             groups[-1].append(right)
     return groups
+
+
+def _stands_over(segment: Segment, heads: Box) -> bool:
+    """Whether a text is a title, unit or upper head of a table further down, given its run of heads."""
+    near = -0.6 * segment.size < heads.yc - segment.box.yc < 4 * segment.size
+    return near and heads.x0 <= segment.box.x0 < heads.x1
 
 
 def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: float) -> float:
@@ -238,8 +249,20 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             continue
         y = line[0].yc
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
-        below = [[piece for s in segments_of(row) for piece in _behind_number(s)] for row in rows]
-        for group in _split_by_labels(heads, below):
+        size = line[0].size
+        runs = [(o[0].yc, found_) for o in lines if o is not line and (found_ := period_segments(o))]
+        beside = [s.box for at, run in runs if abs(at - y) < 3 * size for s in run]
+        lower = [bounds([w for s in run for w in s.words]) for at, run in runs if at > y + size and run[1:]]
+        below = [
+            [
+                piece
+                for s in segments_of(row)
+                if not any(_stands_over(s, run) for run in lower)
+                for piece in _behind_number(s)
+            ]
+            for row in rows
+        ]
+        for group in _split_by_labels(heads, below, beside):
             if len(group) < 2 or not is_head_row(group, line) or not _has_values_below(group, rows):
                 continue
             top, bottom = min(s.box.top for s in group), max(s.box.bottom for s in group)

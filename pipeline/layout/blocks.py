@@ -131,11 +131,18 @@ def _body_lines(
 def trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
     """Drop what follows the last row with values, except the rest of its own wrapped label."""
     kept = body[: last_value + 1]
+    right = max((line[0].x1 for line in kept), default=0.0)
     for line in body[last_value + 1 : last_value + 4]:
         if not kept:
             break
-        near = line[0].yc - max(w.yc for w in kept[-1]) < 1.25 * line[0].size
-        if not near or is_unit_line(join_words(line)) or statement_class(join_words(line)):
+        text, size = join_words(line), line[0].size
+        step = line[0].yc - max(w.yc for w in kept[-1])
+        # Below a label, no longer than the longest: as far apart as Word sets lines (1.3 em) and a bit.
+        flush = any(abs(line[0].x0 - above[0].x0) < 2.0 for above in kept[-3:])
+        below = flush and line[-1].x1 < right + 0.5 * size
+        if step > (1.45 if below else 1.25) * size or statement_class(text):
+            break
+        if is_unit_line(text) and not (below and text[-1] in ")）"):
             break
         kept.append(line)
     return kept
@@ -244,6 +251,66 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
     return count
 
 
+def _around_stub(
+    above: Sequence[list[Word]],
+    heads: Sequence[list[Word]],
+    rows: Sequence[list[Word]],
+    first: float,
+) -> list[list[Word]]:
+    """The lines of a stub head set in the middle of the heads' height; none where they are not sure.
+
+    It wraps around the heads (`利润表（百万` over `元人民币）`), in two lines with nothing between or with
+    a bracket that the last line closes; or the first label below stands so high that it is level with a head.
+    """
+    levels = [w.yc for line in heads for w in line if w.x1 >= first]
+    centre = (min(levels) + max(levels)) / 2
+    size = heads[0][0].size
+    near = [line for line in above[-2:] if all(w.x1 < first for w in line)]
+    near += [[w for w in line if w.x1 < first] for line in heads]
+    near += [line for line in rows[:2] if all(w.x1 < first for w in line)]
+    lines = cluster_lines([w for line in near for w in line])
+    own = {id(w) for line in heads for w in line}
+    for low in range(len(lines)):
+        for high in range(len(lines), low, -1):
+            run = lines[low:high]
+            steps = [b[0].yc - a[0].yc for a, b in pairwise(run)]
+            middle = (run[0][0].yc + run[-1][0].yc) / 2
+            if abs(middle - centre) > 0.3 * size or any(step > 1.45 * size for step in steps):
+                continue
+            opened = [
+                _opened("".join(join_words(line) for line in run[:n])) for n in range(1, high - low + 1)
+            ]
+            closed = len(run) > 1 and opened[-2] > 0 and opened[-1] == 0
+            apart = len(run) == 2 and max(levels) - min(levels) < 0.3 * size
+            below = len(run) == 1 and all(id(w) in own for line in lines[low:] for w in line)
+            if closed or apart or (below and lines[high:]):
+                return run
+    return []
+
+
+def _with_stub(
+    stub: Sequence[list[Word]],
+    above: list[list[Word]],
+    heads: list[list[Word]],
+    rows: list[list[Word]],
+    first: float,
+) -> tuple[list[list[Word]], list[list[Word]], list[list[Word]]]:
+    """The lines above the heads, the heads and the rows, the stub's words and no others among the heads."""
+    mine = {id(w) for line in stub for w in line}
+    rest = cluster_lines([w for line in heads for w in line if w.x1 < first and id(w) not in mine])
+    named = [[w for w in line if w.x1 >= first] for line in heads]
+    return (
+        [line for line in above if id(line[0]) not in mine],
+        [line for line in (*named, *stub) if line],
+        [*rest, *(line for line in rows if id(line[0]) not in mine)],
+    )
+
+
+def _opened(text: str) -> int:
+    """How many brackets a text leaves open."""
+    return sum(text.count(c) for c in "(（") - sum(text.count(c) for c in ")）")
+
+
 _FURNITURE = re.compile(r"请务必|免责|声明|敬请|请参阅|请仔细阅读|证券研究报告|评级说明|信息披露")
 _PAGE_NUMBER = re.compile(r"[-–—]?(?:第|P|Page)?\d{1,3}(?:/\d{1,3}|页(?:共\d+页)?)?[-–—]?")
 
@@ -284,9 +351,13 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         sub = _sub_levels(body, anchor, zone)
         if len(body) - sub < 1:
             continue
+        heads, rows = [level, *body[:sub]], body[sub:]
+        stub = _around_stub(above, heads, rows, anchor.zone + 6)
+        if stub:
+            above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
         around = _look_up(above, anchor, zone, taken)
-        header = [*level, *(w for line in body[:sub] for w in line)]
-        block = _block(page, anchor, around, header, [w for line in body[sub:] for w in line], note)
+        header = [w for line in heads for w in line]
+        block = _block(page, anchor, around, header, [w for line in rows for w in line], note)
         taken |= {id(w) for w in (*block.header, *block.body)}
         blocks.append(block)
     return blocks
@@ -298,7 +369,8 @@ def _block(
     """Set a block together from what stands in it and what was met above it."""
     levels = [w for line in reversed(around.levels) for w in line]
     box = bounds((*levels, *header, *body))
-    stub = join_words([w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0])
+    beside = [w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0]
+    stub = "".join(join_words(line) for line in cluster_lines(beside))
     title = around.titles[0] if around.titles else None
     units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]
     if around.caption:

@@ -54,7 +54,7 @@ def unit_in(text: str) -> str:
 
 _UNIT_ONLY = re.compile(
     r"(?:单位|單位).{0,18}|[（(]?(?:人民币|港币|港元|美元|RMB|HK\$|US\$|USD|HKD|CNY)?\s*(?:百万|十亿|亿|千|万)?"
-    r"(?:元|港元|美元|人民币|港币|mn|bn|million)?[)）]?|[%％倍x]"
+    r"(?:元|港元|美元|人民币|港币|mn|bn|million){0,2}[)）]?|[%％倍次x]"
 )
 
 

@@ -22,7 +22,7 @@ from pipeline.tables.columns import (
     text_columns,
     value_columns,
 )
-from pipeline.tables.headers import place_levels, unwrapped
+from pipeline.tables.headers import place_levels, stub_set_together, unwrapped
 from pipeline.tables.labels import Match, is_open_bracket, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
@@ -266,6 +266,7 @@ class _Grid:
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
         levels = [segments_of(line) for line in cluster_lines(self.block.header)]
+        levels = stub_set_together(levels, self.zone + 6)
         for placed in unwrapped(place_levels(levels, self.columns)):
             for head in placed:
                 for column in range(head.first, head.last + 1):

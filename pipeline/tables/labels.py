@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.layout.lines import Segment, join_words
 from pipeline.reading.page import Word, bounds
+from pipeline.tables.linebreaks import goes_on, pairs_in, parts_a_word
 
 MAX_WRAP = 4
 
@@ -56,12 +58,21 @@ def is_open_bracket(text: str) -> bool:
     return _open_brackets(text) > 0
 
 
+Beside = Literal["first", "middle", "last"]
+
+
 class _Costs:
-    """How badly a reading fits; in em unless said otherwise."""
+    """How badly a reading fits; in em unless said otherwise.
+
+    `beside` is the line of a wrapped label that has the numbers, where all labels of the table keep to one;
+    `offset` is how far below their numbers the labels of the whole table stand.
+    """
 
     SECTION = 0.45
     UNLABELLED = 2.5
     BRACKET = 0.5  # a wrapped label that leaves a bracket open, or closes one that it did not open
+    CROWDED = 0.5  # a line set closer to the next than rows are is no row of its own
+    TOLD = 0.3  # a break that the words themselves show
 
     def __init__(
         self,
@@ -71,37 +82,85 @@ class _Costs:
         room: float,
     ) -> None:
         self.lines, self.rows, self.bands = lines, rows, bands
+        self.beside: Beside | None = None
+        self.offset = 0.0
         left = min((line.box.x0 for line in lines), default=0.0)
         # A label wraps at the end of its cell: near the longest label, past the middle of its room.
         self.right = max((line.box.x1 for line in lines), default=0.0)
         self.half = left + 0.55 * (room - left)
-        steps = [b - a for a, b in itertools.pairwise(rows)]
+        steps = sorted(b - a for a, b in itertools.pairwise(rows))
         # The pitch of rows without a section head between them: the lower quartile.
-        self.pitch = sorted(steps)[len(steps) // 4] if steps else 14.0
+        self.pitch = steps[len(steps) // 4] if steps else 14.0
         # Asked again for every pairing of lines and rows: some 700 times a block.
         self.middle = [line.yc for line in lines]
         self.size = [max(line.size, 1.0) for line in lines]
         self.brackets = [_open_brackets(line.text) for line in lines]
-        self.open = [not self.full(line) for line in lines]
+        known = pairs_in(line.text for line in lines)
+        self.told = [self._told(above, below, known) for above, below in itertools.pairwise(lines)]
+        self.open = [self._openness(at) for at in range(len(lines))]
         self.fold = [self._fold(above, below) for above, below in itertools.pairwise(lines)]
+        self.alone = [self._section(at) for at in range(len(lines))]
         self.band = [self.band_of(y) for y in rows]
-        self.section = [self._section(line) for line in lines]
-        self.offset = self._usual_offset()
+        self.wraps = self._wraps()
 
-    def _usual_offset(self) -> float:
-        """Labels of the whole table a little above or below their numbers."""
-        gaps = [min([middle - y for middle in self.middle], key=abs) for y in self.rows if self.lines]
-        gaps = [g for g in gaps if abs(g) < 0.5 * self.pitch]
+    def _wraps(self) -> bool:
+        """Whether lines without numbers are parts of wrapped labels throughout.
+
+        Each of them, or the one above it, reaches the end of the column: heads of sections are not that long.
+        """
+        offset = self.offsets()[0]
+        bare = [
+            at
+            for at, middle in enumerate(self.middle)
+            if all(abs(middle - offset - y) > 0.35 * self.lines[at].size for y in self.rows)
+        ]
+        return len(bare) > 2 and all(
+            any(
+                self._is_far(line) or is_open_bracket(line.text)
+                for line in self.lines[max(at - 1, 0) : at + 1]
+            )
+            for at in bare
+        )
+
+    def offsets(self) -> list[float]:
+        """How far below their numbers the labels of the whole table may stand: as most of them do, or level.
+
+        Where labels wrap, the nearest line to some numbers is not the one that stands beside them.
+        """
+        gaps = sorted(m - y for y in self.rows for m in self.middle if abs(m - y) < 0.5 * self.pitch)
         if len(gaps) < 4:
-            return 0.0
-        middle = statistics.median(gaps)
-        steady = sum(abs(g - middle) < 1.2 for g in gaps) >= 0.7 * len(gaps)
-        return middle if steady else 0.0
+            return [0.0]
+        windows = [[g for g in gaps if 0 <= g - low < 2.4] for low in gaps]
+        usual = max(windows, key=lambda w: (len(w), -abs(statistics.median(w))))
+        middle = statistics.median(usual)
+        if len(usual) < 0.7 * len(self.rows):
+            return [0.0, middle] if len(usual) > 0.4 * len(self.rows) else [0.0]
+        return [middle]
 
-    def full(self, line: Segment) -> bool:
-        """Whether a line reaches the right end of the label column, so that its text may go on below."""
-        far = line.box.x1 > self.right - 1.35 * line.size and line.box.x1 > self.half
-        return far or is_open_bracket(line.text)
+    def _is_far(self, line: Segment) -> bool:
+        return line.box.x1 > self.right - 1.35 * line.size
+
+    def _is_near(self, above: Segment, below: Segment) -> bool:
+        """Whether two lines are set closer than rows are."""
+        return below.yc - above.yc < min(0.8 * self.pitch, 1.35 * above.size)
+
+    def _told(self, above: Segment, below: Segment, known: Collection[str]) -> bool:
+        """Whether the words show that the lower line goes on with the text of the upper one.
+
+        A word is parted at the end of the column only: `收入` below the head of a section `化学业务` is not.
+        """
+        if goes_on(above.text, below.text):
+            return True
+        wraps = self._is_far(above) or self._is_near(above, below)
+        return wraps and parts_a_word(above.text, below.text, known)
+
+    def _openness(self, index: int) -> float:
+        """How unlikely it is that a line's text goes on below: 0 where it reaches the end of its column."""
+        line = self.lines[index]
+        if is_open_bracket(line.text):
+            return 0.0
+        cost = (0.0 if line.box.x1 > self.half else 0.5) if self._is_far(line) else 1.0
+        return 0.4 * cost if index < len(self.told) and self.told[index] else cost
 
     def band_of(self, y: float) -> tuple[float, float] | None:
         """The drawn band (between rules or fills) that a row of numbers stands in."""
@@ -116,14 +175,32 @@ class _Costs:
             cost += 0.6
         if below.box.x0 > above.box.x0 + 2.2 * above.size and below.box.x0 > self.lines[0].box.x0 + 14:
             cost += 0.3
+        # The lines of one text begin at one side or are centred: a heading over all columns is another text.
+        if below.box.x0 < above.box.x0 - 1.2 * above.size and abs(below.box.xc - above.box.xc) > above.size:
+            cost += 1.0
         return cost
 
-    def _section(self, line: Segment) -> float:
+    def _section(self, index: int) -> float:
         """Cost of reading one line as a section head without numbers."""
+        line = self.lines[index]
         cost = self.SECTION
         if is_open_bracket(line.text) or line.text[:1] in "）)%％":
             cost += 2.0
+        if index < len(self.told) and self.told[index]:
+            cost += self.TOLD
+        pairs = itertools.pairwise(self.lines[max(index - 1, 0) : index + 2])
+        if any(self._is_near(above, below) for above, below in pairs):
+            cost += self.CROWDED
         return cost
+
+    def section(self, first: int, count: int) -> float:
+        """Cost of reading `count` lines from `first` as a section head; several where the words say so."""
+        last = first + count - 1
+        if count == 1:
+            return self.alone[first]
+        if not all(self.told[first:last]) or sum(self.brackets[first : last + 1]) != 0:
+            return float("inf")
+        return self.SECTION + sum(self.fold[first:last]) + sum(self.open[first:last])
 
     def match(self, first: int, count: int, row: int) -> float:
         """Cost of reading `count` lines from `first` as the label of `row`."""
@@ -146,18 +223,22 @@ class _Costs:
             if outside == 0:
                 return within + fold * 0.3
             return 0.8 * outside + abs(centre - y) / size + fold
-        ends = min(abs(self.middle[first] - y), abs(self.middle[last] - y)) / size
-        middle = abs(centre - y) / size
         broken = sum(self.open[first:last])
         # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch, and so
         # does a wrapped label where every line is a line of the grid: then an open bracket tells.
         even = (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch
-        spaced = 0.5 * (count - 1) if even and self.brackets[first] <= 0 else 0.0
-        reading = min(
-            middle + 0.1 + (0.6 if spaced else 0.1) * broken,
-            ends + 0.15 + 1.0 * broken + spaced,
+        told = all(self.told[first:last])
+        spaced = (
+            0.5 * (count - 1) if even and self.brackets[first] <= 0 and not told and not self.wraps else 0.0
         )
-        return reading + fold
+        steps = [b - a for a, b in itertools.pairwise(self.middle[first : last + 1])]
+        fold += (max(steps) - min(steps)) / size  # the lines of a label are set evenly
+        short = sum(at == 1.0 for at in self.open[first:last])
+        middle = abs(centre - y) / size + 0.1 + (0.6 if spaced else 0.1) * broken + 0.4 * short
+        upper, lower = (abs(self.middle[at] - y) / size + 0.15 + broken + spaced for at in (first, last))
+        if self.beside is None:
+            return min(middle, upper, lower) + fold
+        return {"first": upper, "middle": middle, "last": lower}[self.beside] - 0.1 + fold
 
 
 def match_labels(
@@ -170,8 +251,22 @@ def match_labels(
     """The cheapest reading of label lines and number rows (their heights, from the top), as grid rows.
 
     `bands` are the drawn rows (top, bottom) where there are any; `room` is where the first number begins.
+    Wrapped labels with the numbers beside the same line throughout are the cheaper reading of a table.
     """
     costs = _Costs(lines, rows, bands, room)
+    ways: Sequence[Beside | None] = ("first", "middle", "last", None) if len(lines) > len(rows) else (None,)
+    best: tuple[float, list[Match]] | None = None
+    for offset, beside in itertools.product(costs.offsets(), ways):
+        costs.offset, costs.beside = offset, beside
+        cost, matches = _cheapest(costs)
+        if best is None or cost < best[0] - 1e-9:
+            best = cost, matches
+    return best[1] if best else []
+
+
+def _cheapest(costs: _Costs) -> tuple[float, list[Match]]:
+    """The cheapest reading, and its cost."""
+    lines, rows = costs.lines, costs.rows
     n, m = len(lines), len(rows)
     infinite = float("inf")
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
@@ -187,8 +282,9 @@ def match_labels(
                 best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
             after = 5.0 if j == m else 0.0
-            if i < n and here + (alone := costs.section[i] + after) < best[i + 1][j]:
-                best[i + 1][j], step[i + 1][j] = here + alone, (1, 0)
+            for count in range(1, min(MAX_WRAP, n - i) + 1):
+                if (alone := here + after + costs.section(i, count)) < best[i + count][j]:
+                    best[i + count][j], step[i + count][j] = alone, (count, 0)
             if i < n and j < m and costs.middle[i] - rows[j] < reach:
                 for count in range(1, min(MAX_WRAP, n - i) + 1):
                     if rows[j] - costs.middle[i + count - 1] > reach:
@@ -206,4 +302,4 @@ def match_labels(
         matches.append(Match(tuple(lines[i - count : i]), j - 1 if used else None))
         i, j = i - count, j - used
     matches.reverse()
-    return matches
+    return best[n][m], matches

@@ -163,7 +163,6 @@ def test_a_group_of_one_row_between_two_section_heads() -> None:
     assert [row for _, row in read(printed, rows)] == [None, 0, 1, None, 2, None, 3]
 
 
-@pytest.mark.xfail(strict=True, reason="a line is full only past 55 % of the room up to the first number")
 @pytest.mark.parametrize("beside", [110.0, 120.0], ids=["first line", "last line"])
 def test_a_label_that_wraps_far_left_of_the_numbers(beside: float) -> None:
     printed = [("营业收入", 94.0), ("归属于母公司股东", 110.0), ("的净利润", 120.0), ("少数股东损益", 136.0)]
