@@ -29,6 +29,7 @@ _EDGES = (0.15, 0.25, 0.35, 0.45, 0.55)
 _PITCHES = (0.62, 0.72)  # of the height of a digit: from one to the next
 _BROADER = 0.15  # of the height of a digit: how much its width varies
 _SHORT = 0.12  # of the height of a digit: steps from one digit to another differ by less
+_SIZE = 0.12  # of the height of a digit: digits of one type are as high as one another
 _ENOUGH = 3  # steps from one digit to another that tell the usual one
 _BROADEST = 0.85  # of its height: no digit is wider, but a bold one beside others
 _DIGIT = 0.75  # of its height: no digit is wider
@@ -221,7 +222,7 @@ class Typeface:
         self._height = height
         self._known: list[Known] = []
         self._gaps: defaultdict[int, int] = defaultdict(int)
-        self._steps: defaultdict[str, list[int]] = defaultdict(list)
+        self._steps: defaultdict[str, list[Step]] = defaultdict(list)
         self._forms: defaultdict[str, list[float]] = defaultdict(list)
         self._pitches: dict[int, float] = {}
 
@@ -232,7 +233,7 @@ class Typeface:
         self._known += (Known(mark, name, piece) for mark, name in zip(marks, names, strict=True))
         steps = _steps(marks, names)
         for step in steps:
-            self._steps[step.names].append(step.edges)
+            self._steps[step.names].append(step)
         for mark, name in zip(marks, names, strict=True):
             self._forms[name].append(mark.form)
         if steps:
@@ -313,12 +314,17 @@ class Typeface:
         off = [
             (step, step.edges - statistics.median(known))
             for step in _steps(marks, names)
-            if len(known := self._steps.get(step.names, [])) >= _ENOUGH
+            if len(known := self._usual(step)) >= _ENOUGH
         ]
         ways = [way for _, way in off]
         if len(ways) > 1 and max(ways) - min(ways) <= room:
             return False  # another type
         return any(abs(way) > room and not self._in_type(step, piece, room) for step, way in off)
+
+    def _usual(self, step: Step) -> list[int]:
+        """The steps between the same digits of about the same height."""
+        known = self._steps.get(step.names, [])
+        return [other.edges for other in known if abs(other.high - step.high) <= _SIZE]
 
     def _broader(self, mark: Mark, name: str) -> bool:
         """Whether a digit is too broad for its height, as the point makes it that touches it."""
@@ -393,6 +399,11 @@ class Step(NamedTuple):
     marks: tuple[Mark, Mark]
     edges: int
     pitch: float
+
+    @property
+    def high(self) -> float:
+        """The height of the lower one: a mark may have what stands above or below it."""
+        return min(mark.high for mark in self.marks)
 
 
 def _steps(marks: Sequence[Mark], names: str) -> list[Step]:

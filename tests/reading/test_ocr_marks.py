@@ -18,26 +18,28 @@ pytest.importorskip("cv2")
 pytest.importorskip("pylopdf_fonts_zh_cn", reason="the Chinese fonts are a development dependency")
 
 PIXELS = 18
+SANS, LARGE = ("NotoSansSC-Regular.otf", PIXELS), ("NotoSerifSC-Regular.otf", 22)
 HEIGHT = 13.0  # of a digit of that size
 
 
-def _printed(text: str, face: str = "NotoSansSC-Regular.otf") -> tuple[Contrast, Patch]:
+def _printed(text: str, face: tuple[str, int] = SANS) -> tuple[Contrast, Patch]:
     """A number in grey pixels, begun between two of them, and the place of its ink."""
     image = Image.new("L", (24 * PIXELS, 2 * PIXELS))
     offset = random.Random(text).random()
     large = Image.new("L", (4 * image.width, 4 * image.height))
-    ImageDraw.Draw(large).text((40 + 4 * offset, 8 + 2 * offset), text, font=font(4 * PIXELS, face), fill=255)
+    drawn_in = font(4 * face[1], face[0])
+    ImageDraw.Draw(large).text((40 + 4 * offset, 8 + 2 * offset), text, font=drawn_in, fill=255)
     contrast = np.asarray(large.resize(image.size, Image.Resampling.BOX)).astype(np.int16)
     rows, columns = np.flatnonzero((contrast > 40).any(1)), np.flatnonzero((contrast > 40).any(0))
     return contrast, Patch(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _parted(text: str) -> list[Parting]:
-    return list(partings(*_printed(text), HEIGHT))
+def _parted(text: str, face: tuple[str, int] = SANS) -> list[Parting]:
+    return list(partings(*_printed(text, face), HEIGHT))
 
 
-def _exact(text: str) -> Parting:
-    return next(one for one in _parted(text) if len(one.marks) == len(text))
+def _exact(text: str, face: tuple[str, int] = SANS) -> Parting:
+    return next(one for one in _parted(text, face) if len(one.marks) == len(text))
 
 
 @cache
@@ -100,6 +102,35 @@ def test_the_lesson_of_a_misread_piece_is_forgotten() -> None:
 @pytest.mark.parametrize(("read", "borne_out"), [("703.14", True), ("708.14", False), ("103.14", False)])
 def test_a_reading_is_held_against_the_marks(read: str, borne_out: bool) -> None:
     assert _taught().bears_out(99, _exact("703.14"), read) is borne_out
+
+
+def test_rows_in_another_type_are_held_against_their_like() -> None:
+    """Digits of a larger type stand further from one another than those of most of the page."""
+    chance = random.Random(2)
+    typeface = _taught()
+    for index in range(200, 230):
+        text = f"{chance.uniform(-999, 9999):,.2f}"
+        typeface.learn(index, _exact(text, LARGE).marks, text)
+    typeface.weed()
+    numbers = ["703.14", "9,862.05", "-1,975.06", "8,360.42"]
+    verdicts = [typeface.bears_out(99, _exact(text, LARGE), text) for text in numbers]
+    assert False not in verdicts
+    assert verdicts.count(True) >= 3
+
+
+@pytest.mark.parametrize("text", ["3.19", "5.61"])
+def test_a_point_that_touches_a_digit_makes_it_too_broad(text: str) -> None:
+    contrast, patch = _printed(text)
+    digit, point = _exact(text).marks[:2]
+    contrast[:, patch.x0 + point.x0 - 1 : patch.x0 + point.x1 + 1] = 0
+    contrast[patch.y1 - 3 : patch.y1, patch.x0 + digit.x1 : patch.x0 + digit.x1 + 3] = 255
+    read = text.replace(".", "")
+    touching = next(one for one in partings(contrast, patch, HEIGHT) if len(one.marks) == len(read))
+    typeface = Typeface(HEIGHT)
+    for index, lesson in enumerate(_lesson()):
+        if read[:2] not in lesson:
+            typeface.learn(index, _exact(lesson).marks, lesson)
+    assert typeface.bears_out(99, touching, read) is False
 
 
 def test_marks_that_were_cut_apart_contradict_nothing() -> None:
