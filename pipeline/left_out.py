@@ -19,6 +19,7 @@ from pipeline.layout.captioned import captions_on
 from pipeline.layout.captions import is_source_note
 from pipeline.layout.lines import cluster_lines, segments_of
 from pipeline.layout.tokens import is_label_text, tight
+from pipeline.reading.characters import MISNAMED
 from pipeline.reading.page import Box, Page, Word
 
 RUNNING_TEXT = "running text"
@@ -42,7 +43,7 @@ _LEGAL = re.compile(
     r"免责声明|免责条款|法律声明|重要声明|特别声明|分析师声明|分析师承诺|评级(?:标准|说明|体系)|投资评级|信息披露|"
     r"投资者适当性|披露声明|利益冲突|Disclaimer|Disclosure|(?:本|该)(?:研究)?报告(?:仅|由|的|中|所|不|版权)|未经.{0,12}许可"
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(rf"[\d{MISNAMED}]")
 REACH = 0.35  # of the page's height: no chart is taller
 _LEAST_LEGAL = 4  # lines of a page that say so
 
@@ -95,7 +96,7 @@ def stretches(
     tables: Sequence[Box] = (),
     taken: Callable[[Word], bool] = lambda _: False,
 ) -> list[Stretch]:
-    """Every stretch of text of a page with its reason, `LONE` for a figure that stands by itself.
+    """Every stretch of a page with a digit in it and its reason, `LONE` for a figure that stands by itself.
 
     `heads` are the running heads and feet of the report (`recurring`), `tables` the boxes of the tables that
     begin on the page; `taken` tells which words their cells have.
@@ -103,9 +104,10 @@ def stretches(
     lines = cluster_lines(page.words)
     by_line = [_of_line(line, page, heads) for line in lines]
     found = [stretch for line in by_line for stretch in line]
+    counted = [stretch for stretch in found if _DIGIT.search(stretch.text)]
     whole = _page_reason(lines)
     if whole is not None:
-        return [_with(s, s.reason or whole) for s in found]
+        return [_with(s, s.reason or whole) for s in counted]
     captioned = _below_captions(page, found)
     of_tables = [place for place in captioned if any(_overlap(place, table) for table in tables)]
     charts = [place for place in captioned if place not in of_tables]
@@ -118,13 +120,14 @@ def stretches(
     ]
     unread = _grids(cells, taken)
     told: list[Stretch] = []
-    for stretch in found:
+    for stretch in counted:
         if stretch.reason is None:
             lost = tuple(word for word in stretch.words if id(word) in unread)
             kept = tuple(word for word in stretch.words if id(word) not in unread)
-            told += [Stretch(words, stretch.text, stretch.box, UNREAD) for words in (lost,) if words]
-            reason = _of(stretch, of_tables, charts)
-            told += [Stretch(words, stretch.text, stretch.box, reason) for words in (kept,) if words]
+            if lost:
+                told.append(Stretch(lost, stretch.text, stretch.box, UNREAD))
+            if kept:
+                told.append(Stretch(kept, stretch.text, stretch.box, _of(stretch, of_tables, charts)))
         else:
             told.append(stretch)
     return told
