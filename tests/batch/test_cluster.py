@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import runs
-from pipeline.batch.cluster import each_on
+from pipeline.batch.cluster import _name, each_on
 from pipeline.batch.runs import Plan, extract_all
 from pipeline.batch.work import ReadTask, Told, read
 from pipeline.batch.workers import Finished
@@ -80,6 +80,15 @@ def test_a_run_on_a_cluster_that_loses_a_worker_gives_the_bytes_of_a_local_run(
     assert (tmp_path / "cluster" / "death").exists()
     assert len(run.read) == read_dataset(tmp_path / "cluster", "reports").num_rows == 7
     assert parts(tmp_path / "cluster") == parts(tmp_path / "local")
+
+
+def test_the_dashboard_shows_what_is_done_to_which_file(tmp_path: Path) -> None:
+    from dask.utils import key_split
+
+    task = ReadTask("0" * 64, "2025-11/华泰证券 商汤.pdf", tmp_path / "a.pdf", tmp_path, True, "1")
+    name = _name(read, task, 17)
+    assert name == "read-17-2025-11/华泰证券 商汤.pdf"
+    assert key_split(name) == "read"  # the group under which the progress of all of them is drawn
 
 
 def test_a_scheduler_that_does_not_answer_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
