@@ -9,12 +9,14 @@ from fractions import Fraction
 from random import Random
 
 import pyarrow as pa
+from hypothesis import strategies as st
 
 from pipeline.checking import broken_rules, check
 
 YEARS = ("2022", "2023", "2024", "2025", "2026")
 ACTUAL = 2  # the first so many years
 Amounts = Sequence[Fraction]
+FACTORS = st.fractions(min_value=Fraction(1, 50), max_value=10**6, max_denominator=10**4)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,21 @@ def basis(period: str | None) -> str | None:
     if period is None:
         return None
     return "actual" if period[:4] in YEARS[:ACTUAL] else "estimate"
+
+
+def scaled(grid: Grid, times: Fraction) -> Grid:
+    """The table with all amounts so many times as large, rounded to the digits that it prints."""
+
+    def again(line: Line, column: int, text: str | None) -> str | None:
+        value, decimals, _ = number(text or "")
+        unit = grid.units[column][0] if grid.units else line.unit
+        return printed(Fraction(value) * times, decimals) if value and unit in ("CNY", "shares") else text
+
+    lines = [
+        replace(line, texts=tuple(again(line, c, text) for c, text in enumerate(line.texts)))
+        for line in grid.lines
+    ]
+    return replace(grid, lines=tuple(lines))
 
 
 def printed(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
@@ -369,10 +386,10 @@ TIMES = (
 DAYS = ("receivable_days", "inventory_days")
 
 
-def report(seed: int, decimals: int = 0, even: bool = False) -> list[Grid]:
-    """The company's statements and ratios as printed, five years of them."""
+def report(seed: int, decimals: int = 0, even: bool = False, times: Fraction = Fraction(1)) -> list[Grid]:
+    """The company's statements and ratios as printed, five years of them; `times` as large as its books."""
     rounding = ROUND_HALF_EVEN if even else ROUND_HALF_UP
-    amounts = books(Random(seed))
+    amounts = {name: [value * times for value in values] for name, values in books(Random(seed)).items()}
     ratios = rates(amounts)
 
     def line(concept: str) -> Line:

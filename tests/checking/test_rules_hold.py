@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
 
 from pipeline.checking.formula import Name, names
 from pipeline.checking.rules import Rule, load_rules
 from tests.checking.cases import CASES, Case
-from tests.checking.company import Grid, checked, report
+from tests.checking.company import FACTORS, Grid, checked, report, scaled
 
 RULES = {rule.rule_id: rule for rule in load_rules().rules}
 SPECIAL = {case.rule_id: case for case in CASES}
@@ -122,6 +124,14 @@ class TestOnSmallTables:
         found = checked(tables(case, replace(case.grid, lines=lines)))
         about = [r for r in found if r["rule_id"] == case.rule_id and case.needed in str(r["fact_ids"])]
         assert about == []
+
+
+@settings(max_examples=6, deadline=None)
+@given(times=FACTORS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule_id)
+def test_a_table_however_large_is_never_impossible(case: Case, times: Fraction) -> None:
+    rows = checked([scaled(grid, times) for grid in tables(case, case.grid)])
+    assert [r["message"] for r in rows if r["verdict"] == "impossible"] == []
 
 
 def test_every_rule_is_tried() -> None:
