@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -20,6 +21,7 @@ from pipeline.checking.formula import (
 from pipeline.checking.home import expectations, read_toml
 from pipeline.errors import ConfigError
 from pipeline.meaning.tablekinds import TABLE_KINDS
+from pipeline.meaning.vocabulary import vocabulary
 
 Kind = Literal["definitional", "sum_of_lines", "convention"]
 Severity = Literal["error", "warning", "info"]
@@ -86,6 +88,17 @@ class Rule:
     other: re.Pattern[str] | None = None
     message: str = DEFAULT_MESSAGE
 
+    @property
+    def speaks_with(self) -> frozenset[str]:
+        """Every concept that the rule names."""
+        sides = [side for formula in self.formulas for side in (formula.left, formula.right)]
+        sides += [self.expression] if self.expression is not None else []
+        inside = {name.concept for side in sides for name in names(side)}
+        named = {concept for concept in (self.total, self.start) if concept is not None}
+        return (
+            frozenset({*inside, *self.concepts, *named}) | self.needs | self.unless | self.stops | self.minus
+        )
+
     def speaks_of(self, kind: str, concepts: frozenset[str]) -> bool:
         """Whether the rule is meant for a table of this kind that prints these concepts."""
         right_kind = not self.tables or kind in self.tables
@@ -130,7 +143,19 @@ def load_rules(path: Path | str | None = None) -> RuleSet:
                 f"{rule.file}: rule {rule.rule_id!r} is already in {seen[rule.rule_id]}; ids are unique"
             )
         seen[rule.rule_id] = rule.file
+        _known(f"{rule.file}: rule {rule.rule_id!r}", rule.speaks_with)
+    for concept, others in stand_ins.items():
+        _known(f"stand_ins: {concept}", {concept, *others})
     return RuleSet(tuple(rules), stand_ins)
+
+
+def _known(where: str, concepts: Collection[str]) -> None:
+    """Raise ConfigError where the vocabulary does not have a concept: the rule would never speak."""
+    known = vocabulary().concepts
+    for concept in sorted(set(concepts) - set(known)):
+        near = get_close_matches(concept, known, 3)
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise ConfigError(f"{where}: the vocabulary has no concept {concept!r}{meant}")
 
 
 def _rules(file: str, content: dict[str, Any]) -> Iterator[Rule]:

@@ -102,8 +102,8 @@ def test_what_people_noticed_is_found_or_there_is_a_reason() -> None:
 # Every table of one report of 34 pages was recomputed by hand, before its findings were looked at. This is
 # what its pages contradict: a year column that is not its halves, taxes of another version (and what follows
 # from them), a growth rate on the other year column, segments without 0.3 of their total, growth rates of
-# other years than their head says. (Lines that miss profit before tax by 32 in each year are an abridged list;
-# a growth row with years on the absolute and halves on the signed base is two conventions.)
+# other years than their head says. (Lines that miss profit before tax by 32 every year are abridged; a
+# growth row with years on the absolute and halves on the signed base is two conventions.)
 BY_HAND = {
     *((29, label, "2022") for label in ("营业利润", "税前收益", "归母净利润")),
     *((29, label, year) for label in ("所得税", "归母净利润") for year in ("2024", "2025", "2026")),

@@ -15,8 +15,9 @@ en = "a is b"
 shape = "formula"
 kind = "definitional"
 severity = "error"
-formula = "a = b"
+formula = "revenue = cost_of_sales"
 """
+FORMULA = 'formula = "revenue = cost_of_sales"'
 
 
 def folder(tmp_path: Path, text: str) -> Path:
@@ -36,14 +37,14 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_one_entry_for_many_concepts(tmp_path: Path) -> None:
-    text = RULE.replace('"a.b"', '"growth.{item}"\neach = ["x", "y"]').replace(
-        '"a = b"', '"{item}_growth = growth({item})"'
+    text = RULE.replace('"a.b"', '"growth.{item}"\neach = ["revenue", "eps"]').replace(
+        FORMULA, 'formula = "{item}_growth = growth({item})"'
     )
     rules = load_rules(folder(tmp_path, text)).rules
-    assert [r.rule_id for r in rules] == ["growth.x", "growth.y"]
+    assert [r.rule_id for r in rules] == ["growth.revenue", "growth.eps"]
     assert [f.text for f in rules[1].formulas] == [
-        "y_growth = growth(y)",
-        "y_growth = growth(y) on the absolute base",
+        "eps_growth = growth(eps)",
+        "eps_growth = growth(eps) on the absolute base",
     ]
 
 
@@ -51,12 +52,12 @@ def test_one_entry_for_many_concepts(tmp_path: Path) -> None:
     ("change", "says"),
     [
         (
-            ('formula = "a = b"', 'formula = "a = b +"'),
-            "own.toml: rule 'a.b': formula: 'a = b +', at character 8: expected",
+            (FORMULA, 'formula = "revenue = cash +"'),
+            "own.toml: rule 'a.b': formula: 'revenue = cash +', at character 17: expected",
         ),
-        (('formula = "a = b"', 'formula = "a + c = b"'), "the left side must be one concept"),
-        (('formula = "a = b"', 'formula = "a = 3"'), "the right side names no concept"),
-        (('formula = "a = b"', ""), "a rule of shape 'formula' needs 'formula'"),
+        ((FORMULA, 'formula = "cash + inventories = revenue"'), "the left side must be one concept"),
+        ((FORMULA, 'formula = "revenue = 3"'), "the right side names no concept"),
+        ((FORMULA, ""), "a rule of shape 'formula' needs 'formula'"),
         (
             ('kind = "definitional"', 'kind = "certain"'),
             "kind: 'certain' is none of definitional, sum_of_lines, convention",
@@ -73,6 +74,15 @@ def test_one_entry_for_many_concepts(tmp_path: Path) -> None:
         ),
         (('en = "a is b"', 'en = "a is b"\nneeds = "x"'), "needs: expected a list of texts, found 'x'"),
         (('en = "a is b"', 'en = "a is b"\nmessage = "{wha}"'), "unknown place {wha}"),
+        (
+            (FORMULA, 'formula = "revenue = cost_of_sale + gross_profit"'),
+            "own.toml: rule 'a.b': the vocabulary has no concept 'cost_of_sale'; did you mean cost_of_sales",
+        ),
+        (('en = "a is b"', 'en = "a is b"\nunless = ["qqq"]'), "the vocabulary has no concept 'qqq'"),
+        (
+            ("[[rule]]", "[stand_ins]\nxyz = []\n[[rule]]"),
+            "stand_ins: xyz: the vocabulary has no concept 'xyz'",
+        ),
         (("[[rule]]", "[[rules]]"), "unknown table 'rules'"),
         (("[[rule]]", "[[rule]"), "own.toml: not valid TOML"),
     ],
