@@ -11,7 +11,7 @@ import itertools
 import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.layout.lines import Segment, join_words
 from pipeline.reading.page import Word, bounds
@@ -61,6 +61,20 @@ def is_open_bracket(text: str) -> bool:
 Beside = Literal["first", "middle", "last"]
 
 
+class _Group(NamedTuple):
+    """Some lines as one text: all of its costs that no row of numbers changes, reckoned once."""
+
+    size: float  # points
+    heights: Sequence[float]
+    centre: float
+    fold: float  # of reading the lines as one text
+    uneven: float
+    spaced: float
+    broken: float
+    short: int  # lines that end before their column does
+    heading: float  # of reading them as the head of a section
+
+
 class _Costs:
     """How badly a reading fits; in em unless said otherwise.
 
@@ -102,6 +116,10 @@ class _Costs:
         self.alone = [self._section(at) for at in range(len(lines))]
         self.band = [self.band_of(y) for y in rows]
         self.wraps = self._wraps()
+        self.groups = [
+            [self._group(first, count) for count in range(1, min(MAX_WRAP, len(lines) - first) + 1)]
+            for first in range(len(lines))
+        ]
 
     def _wraps(self) -> bool:
         """Whether lines without numbers are parts of wrapped labels throughout.
@@ -193,7 +211,7 @@ class _Costs:
             cost += self.CROWDED
         return cost
 
-    def section(self, first: int, count: int) -> float:
+    def _heading(self, first: int, count: int) -> float:
         """Cost of reading `count` lines from `first` as a section head; several where the words say so."""
         last = first + count - 1
         if count == 1:
@@ -202,43 +220,58 @@ class _Costs:
             return float("inf")
         return self.SECTION + sum(self.fold[first:last]) + sum(self.open[first:last])
 
-    def match(self, first: int, count: int, row: int) -> float:
-        """Cost of reading `count` lines from `first` as the label of `row`."""
+    def _group(self, first: int, count: int) -> _Group:
+        """`count` lines from `first` as one text."""
         last = first + count - 1
-        y = self.rows[row] + self.offset
-        size = self.size[first]
-        centre = (self.middle[first] + self.middle[last]) / 2
-        band = self.band[row]
-        if band is None and count == 1:
-            return max(0.0, abs(centre - y) / size - 0.15)
+        heights = self.middle[first : last + 1]
         fold = sum(self.fold[first:last])
         if count > 1 and sum(self.brackets[first : last + 1]) != 0:
             fold += self.BRACKET
+        # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch, and so
+        # does a wrapped label where every line is a line of the grid: then an open bracket tells.
+        even = count > 1 and (heights[-1] - heights[0]) / (count - 1) > 0.93 * self.pitch
+        told = all(self.told[first:last])
+        free = even and self.brackets[first] <= 0 and not told and not self.wraps
+        steps = [b - a for a, b in itertools.pairwise(heights)]
+        return _Group(
+            size=self.size[first],
+            heights=heights,
+            centre=(heights[0] + heights[-1]) / 2,
+            fold=fold,
+            uneven=(max(steps) - min(steps)) / self.size[first] if steps else 0.0,
+            spaced=0.5 * (count - 1) if free else 0.0,
+            broken=sum(self.open[first:last]),
+            short=sum(at == 1.0 for at in self.open[first:last]),
+            heading=self._heading(first, count),
+        )
+
+    def match(self, group: _Group, row: int) -> float:
+        """Cost of reading lines as the label of `row`."""
+        y = self.rows[row] + self.offset
+        band = self.band[row]
+        off = abs(group.centre - y) / group.size
         if band is not None:
             top, bottom = band
             # Where labels stand lower than their numbers, a section head's reaches into the band below.
-            placed = [at - self.offset for at in self.middle[first : last + 1]]
+            placed = [at - self.offset for at in group.heights]
             outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in placed])
-            within = 0.25 if abs(centre - y) > 0.5 * size else 0.0
             if outside == 0:
-                return within + fold * 0.3
-            return 0.8 * outside + abs(centre - y) / size + fold
-        broken = sum(self.open[first:last])
-        # Lines of a wrapped label stand closer than rows do; a section head keeps the rows' pitch, and so
-        # does a wrapped label where every line is a line of the grid: then an open bracket tells.
-        even = (self.middle[last] - self.middle[first]) / (count - 1) > 0.93 * self.pitch
-        told = all(self.told[first:last])
-        spaced = (
-            0.5 * (count - 1) if even and self.brackets[first] <= 0 and not told and not self.wraps else 0.0
-        )
-        steps = [b - a for a, b in itertools.pairwise(self.middle[first : last + 1])]
-        fold += (max(steps) - min(steps)) / size  # the lines of a label are set evenly
-        short = sum(at == 1.0 for at in self.open[first:last])
-        middle = abs(centre - y) / size + 0.1 + (0.6 if spaced else 0.1) * broken + 0.4 * short
-        upper, lower = (abs(self.middle[at] - y) / size + 0.15 + broken + spaced for at in (first, last))
-        if self.beside is None:
-            return min(middle, upper, lower) + fold
-        return {"first": upper, "middle": middle, "last": lower}[self.beside] - 0.1 + fold
+                return (0.25 if abs(group.centre - y) > 0.5 * group.size else 0.0) + group.fold * 0.3
+            return 0.8 * outside + off + group.fold
+        if len(group.heights) == 1:
+            return max(0.0, off - 0.15)
+        broken, spaced = group.broken, group.spaced
+        fold = group.fold + group.uneven  # the lines of a label are set evenly
+        middle = off + 0.1 + (0.6 if spaced else 0.1) * broken + 0.4 * group.short
+        if self.beside == "middle":
+            return middle - 0.1 + fold
+        upper = abs(group.heights[0] - y) / group.size + 0.15 + broken + spaced
+        if self.beside == "first":
+            return upper - 0.1 + fold
+        lower = abs(group.heights[-1] - y) / group.size + 0.15 + broken + spaced
+        if self.beside == "last":
+            return lower - 0.1 + fold
+        return min(middle, upper, lower) + fold
 
 
 def match_labels(
@@ -282,14 +315,15 @@ def _cheapest(costs: _Costs) -> tuple[float, list[Match]]:
                 best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
             after = 5.0 if j == m else 0.0
-            for count in range(1, min(MAX_WRAP, n - i) + 1):
-                if (alone := here + after + costs.section(i, count)) < best[i + count][j]:
+            groups = costs.groups[i] if i < n else ()
+            for count, group in enumerate(groups, start=1):
+                if (alone := here + after + group.heading) < best[i + count][j]:
                     best[i + count][j], step[i + count][j] = alone, (count, 0)
             if i < n and j < m and costs.middle[i] - rows[j] < reach:
-                for count in range(1, min(MAX_WRAP, n - i) + 1):
-                    if rows[j] - costs.middle[i + count - 1] > reach:
+                for count, group in enumerate(groups, start=1):
+                    if rows[j] - group.heights[-1] > reach:
                         continue
-                    cost = here + costs.match(i, count, j)
+                    cost = here + costs.match(group, j)
                     if cost < best[i + count][j + 1]:
                         best[i + count][j + 1], step[i + count][j + 1] = cost, (count, 1)
     matches: list[Match] = []
