@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from pipeline.checking.folding import Told
 from pipeline.checking.trial import Finding, Trial
 
 FOLDED = "; told once with "
+_HEADLINE = re.compile(re.escape(FOLDED) + r"(?P<what>.+ \(p\. \d+), (?P<rule>[^\s,()]+)\)$", re.S)
 
 
 def is_folded(message: str) -> bool:
     """Whether the sentence is that of a check that fails because of another finding, and names it."""
     return FOLDED in message
+
+
+def headline_of(message: str) -> tuple[str, str] | None:
+    """How the headline's sentence begins, and its rule, where the sentence of a folded check names them."""
+    found = _HEADLINE.search(message)
+    return (f"{found['what']})", found["rule"]) if found else None
 
 
 def message(one: Told) -> str:

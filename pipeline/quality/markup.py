@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from itertools import groupby
@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 from pipeline.checking.rules import Rule
 from pipeline.quality.crops import TEAR, Crops
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, Outcome, ReportRow
+from pipeline.quality.headlines import Headline, headlines
 from pipeline.quality.wording import (
     CAUSE_WORDS,
     column_of,
@@ -62,7 +63,7 @@ class OfReport(NamedTuple):
 
     report_id: str
     report: ReportRow | None
-    findings: Sequence[Finding]
+    findings: Sequence[Headline]
 
 
 class Section(NamedTuple):
@@ -74,7 +75,20 @@ class Section(NamedTuple):
     tone: str
     total: int
     groups: Sequence[OfReport]
-    brief: Sequence[Finding]
+    brief: Sequence[Headline]
+
+
+class House(NamedTuple):
+    """How the reports of one house fared."""
+
+    name: str
+    reports: int
+    complete: int
+    facts: int
+    numbers: int
+    in_facts: int
+    evaluated: int
+    findings: int
 
 
 class SameReason(NamedTuple):
@@ -121,9 +135,11 @@ def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -
         tear=TEAR,
     )
     reports = {report.report_id: report for report in batch.reports}
+    told_once = headlines(batch.findings)
     first_finding: dict[str, str] = {}
-    for finding in batch.findings:
-        first_finding.setdefault(finding.rule_id, finding.check_id)
+    for headline_ in told_once:
+        for finding in (headline_.finding, *headline_.beneath):
+            first_finding.setdefault(finding.rule_id, headline_.finding.check_id)
     return environment.get_template("report.html").render(
         batch=batch,
         reports=reports,
@@ -133,7 +149,9 @@ def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'",
         headline=headline(batch),
         tiles=tiles(batch),
-        sections=sections(batch.findings, reports),
+        findings=len(told_once),
+        houses=houses(batch.reports, told_once),
+        sections=sections(told_once, reports),
         incomplete=incomplete(batch.reports),
         nothing_found=nothing_found(batch),
         first_finding=first_finding,
@@ -204,7 +222,29 @@ def _ranked(counts: Counter[str]) -> tuple[Line, ...]:
     return tuple(Line(kind.replace("_", " "), f"{number:,}") for kind, number in ranked)
 
 
-def sections(findings: Sequence[Finding], reports: Mapping[str, ReportRow]) -> tuple[Section, ...]:
+def houses(reports: Sequence[ReportRow], findings: Sequence[Headline]) -> tuple[House, ...]:
+    """The houses with the most findings for a check first, then by name."""
+    found = Counter(headline.finding.report_id for headline in findings)
+    own: dict[str, list[ReportRow]] = defaultdict(list)
+    for report in reports:
+        own[report.broker].append(report)
+    rows = [
+        House(
+            name,
+            len(of),
+            sum(report.outcome == "complete" for report in of),
+            sum(report.facts for report in of),
+            sum(report.numbers for report in of),
+            sum(report.in_facts for report in of),
+            sum(report.verdicts.total() - report.verdicts["not_checkable"] for report in of),
+            sum(found[report.report_id] for report in of),
+        )
+        for name, of in own.items()
+    ]
+    return tuple(sorted(rows, key=lambda house: (-house.findings / max(house.evaluated, 1), house.name)))
+
+
+def sections(findings: Sequence[Headline], reports: Mapping[str, ReportRow]) -> tuple[Section, ...]:
     """Impossible ones, then improbable ones; a verdict without findings has no section."""
     found = []
     cards_left = MAX_CARDS
@@ -212,13 +252,13 @@ def sections(findings: Sequence[Finding], reports: Mapping[str, ReportRow]) -> t
         ("impossible", "Impossible", "no values that round to the printed ones can satisfy the rule"),
         ("improbable", "Improbable", "they could, but only by rounding luck"),
     ):
-        own = [finding for finding in findings if finding.verdict == verdict]
+        own = [headline for headline in findings if headline.finding.verdict == verdict]
         if own:
             full, brief = own[:cards_left], own[cards_left:]
             cards_left -= len(full)
             groups = [
                 OfReport(report_id, reports.get(report_id), list(group))
-                for report_id, group in groupby(full, key=lambda finding: finding.report_id)
+                for report_id, group in groupby(full, key=lambda headline: headline.finding.report_id)
             ]
             found.append(Section(verdict, title, gloss, _TONES[verdict], len(own), groups, brief))
     return tuple(found)

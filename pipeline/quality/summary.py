@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.checking.messages import is_folded
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, ReportRow, gather
+from pipeline.quality.headlines import headlines
 from pipeline.quality.wording import count, name_of, printable, share
 
 if TYPE_CHECKING:
@@ -53,18 +53,13 @@ def _totals(batch: Batch) -> Table:
     table.add_row("Facts", f"{batch.facts.total():,}", _facts(batch))
     evaluated = batch.verdicts.total() - batch.verdicts["not_checkable"]
     table.add_row("Checks", f"{evaluated:,}", _counted(VERDICTS, batch.verdicts))
-    heads = len(_heads(batch))
+    heads = len(headlines(batch.findings))
     if batch.findings:
         folded = len(batch.findings) - heads
         more = f"and {count(folded, 'more failed check')} because of them or like them" if folded else ""
         table.add_row("Findings", f"{heads:,}", more)
     table.add_row("Numbers", f"{numbers:,}", f"on pages, {in_facts:,} of them in facts")
     return table
-
-
-def _heads(batch: Batch) -> list[Finding]:
-    """The findings without those that are told once with another."""
-    return [finding for finding in batch.findings if not is_folded(finding.message)]
 
 
 def _facts(batch: Batch) -> str:
@@ -135,7 +130,7 @@ def _findings(batch: Batch) -> list[Text]:
     from rich.text import Text
 
     reports: Mapping[str, ReportRow] = {report.report_id: report for report in batch.reports}
-    heads = _heads(batch)
+    heads = [headline.finding for headline in headlines(batch.findings)]
     worst = sorted(heads, key=lambda finding: finding.rank)[:TOP]
     lines = [_finding(finding, reports.get(finding.report_id)) for finding in worst]
     if len(heads) > TOP:

@@ -144,7 +144,7 @@ def test_impossible_stands_before_improbable_and_incomplete_before_both(tmp_path
     extracted = runs.write(tmp_path, (report, [table], facts, checks), (failed, [], [], []))
     page = read(write_quality_report(extracted, tmp_path / "q.html", pdf_root=None))
     anchors = [str(heading["id"]) for heading in page.of("h2") if "id" in heading]
-    assert anchors == ["incomplete", "impossible", "improbable", "rules", "reports"]
+    assert anchors == ["incomplete", "impossible", "improbable", "rules", "houses", "reports"]
     assert "The file is empty: fetch it again." in page.text
 
 

@@ -67,7 +67,9 @@ def test_pages_with_tables_that_were_not_read_are_named_most_first(tmp_path: Pat
 def test_what_follows_from_a_finding_is_counted_apart_and_not_listed(tmp_path: Path) -> None:
     report, table, facts = runs.balance_sheet()
     first = runs.wrong_total(report, facts)
-    message = "Equity 2024 (p. 2): printed 7, 8 expected; told once with Total assets 2024 (p. 2, total)"
+    message = (
+        f"Equity 2024 (p. 2): printed 7, 8 expected; told once with Total assets 2024 (p. 2, {runs.RULE})"
+    )
     folded = factory.check(report, facts, "impossible", rule_id="y", message=message, cause="unknown")
     text = said(runs.write(tmp_path, (report, [table], facts, [first, folded])))
     assert "2 impossible" in text
