@@ -213,6 +213,8 @@ def _beside(lines: Sequence[Sequence[Segment]], edges: dict[int, float], *, righ
             else:
                 before = [s for s in lines[row] if s.box.x1 <= edge + 1]
                 candidate = before[-1] if before and edge - before[-1].box.x1 < 70 else None
+                if candidate and len(before) > 1 and candidate.box.x0 - before[-2].box.x1 < candidate.size:
+                    candidate = None  # the end of a line of prose, justified to the gutter
             if candidate is not None and 1.5 <= width_of(candidate.text) <= widest:
                 found[row] = candidate.box
         outermost = max(edges.values()) if rightwards else min(edges.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.layout.pages import line, page, put, sketch
+from tests.layout.pages import line, page, put, sketch, width
 from tests.tables.grids import labels_of, row_of, rows_of, table_of, tables_of
 
 
@@ -223,3 +223,16 @@ def test_price_and_market_value_beside_a_label_over_both() -> None:
     table = table_of(page(words))
     assert table.heads[1:] == ("代码", "股价", "总市值", "EPS|2024A", "EPS|2025E", "PE|2024A", "PE|2025E")
     assert row_of(table, "丙公司") == ["002335.SZ", "39.4", "203.1", "0.68", "1.30", "58.0", "30.3"]
+
+
+def test_prose_that_ends_at_the_gutter_of_a_side_box_is_no_column_of_it() -> None:
+    """Its last pieces, parted from the rest by a space beside Latin letters, end under one another."""
+    box = [("收盘价(元)", "73.77"), ("上证指数", "3297.29"), ("总股本", "36059.54"), ("流通股", "32135.88")]
+    words = [w for i, (label, _) in enumerate(box) for w in put(label, 397, 100 + 16 * i)]
+    words += [w for i, (_, value) in enumerate(box) for w in put(value, 565, 100 + 16 * i, align="right")]
+    for i, last in enumerate(("海外小分子订单", "是公司海外的里程碑", "月初正式投入运营")):
+        words += put(last, 381, 100 + 16 * i, align="right")
+        words += put("Sandwich", 381 - width(last) - 6, 100 + 16 * i, align="right")
+    table = table_of(page(words))
+    assert labels_of(table) == [label for label, _ in box]
+    assert rows_of(table) == [[label, value] for label, value in box]
