@@ -84,6 +84,7 @@ class Bench:
 
     def after(self, changed: Changed) -> list[Finding]:
         """The findings on the changed report; what the change cannot have touched is not computed again."""
+        assert self.findings is not None  # what is kept is kept by the first look at the report as it was
         return list(self._findings(applied(self.report, changed), changed))
 
     def _findings(self, report: Report, changed: Changed | None) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from pipeline.checking.rules import load_rules
+from pipeline.checking.formula import FUNCTIONS
+from pipeline.checking.rules import Kind, Shape, load_rules
 from pipeline.errors import ConfigError
 
 RULE = """
@@ -34,6 +36,19 @@ def test_the_packaged_rules_load() -> None:
 def test_a_folder_of_ones_own(tmp_path: Path) -> None:
     (rule,) = load_rules(folder(tmp_path, RULE)).rules
     assert (rule.rule_id, rule.file, rule.zh, rule.scope) == ("a.b", "own.toml", "甲 = 乙", "table")
+
+
+def test_the_example_of_the_docs_loads(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    (rule,) = load_rules(folder(tmp_path, example)).rules
+    assert (rule.rule_id, len(rule.formulas)) == ("ratios.equity_multiplier", 2)
+
+
+def test_every_shape_and_function_is_in_the_docs() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [s for s in (*get_args(Shape), *get_args(Kind)) if f"`{s}`" not in text] == []
+    assert [f for f in FUNCTIONS if f"`{f}(x)`" not in text] == []
 
 
 def test_one_entry_for_many_concepts(tmp_path: Path) -> None:
