@@ -81,12 +81,17 @@ def _split_by_labels(
 ) -> list[list[Segment]]:
     """Cut the run where the rows below hold labels, not values, between two heads.
 
-    A text alone on its line labels nothing: the head of a section, centred over the whole table. `beside` are
-    the period heads of other lines at about this height: where two of them stand between, what is below the
-    gap is a block of its own, with its values.
+    A text alone on its line labels nothing: the head of a section, centred over the whole table; less than an
+    em above or below numbers it is their label. `beside` are the period heads of other lines at about this
+    height: where two of them stand between, what is below the gap is a block of its own, with its values.
     """
     groups = [[heads[0]]]
-    labelled = [row for row in below if len(row) > 1]
+    levels = [row[0].box.yc for row in below if any(is_value(s.text) for s in row)]
+    labelled = [
+        row
+        for row in below
+        if len(row) > 1 or (row and any(abs(row[0].box.yc - y) < 0.9 * row[0].size for y in levels))
+    ]
     for left, right in pairwise(heads):
         a, b = left.box.x1, right.box.x0
         texts = values = 0

@@ -205,7 +205,8 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
             break
         if not _fit(values, columns, begun=last_row > 0):
             break
-        if last_row < 0 and (len(body) > 2 or (values and 2 * len(values) < len(block.heads))):
+        few = values and 2 * len(values) < len(block.heads)
+        if last_row < 0 and (len(body) > 2 or (few and not _labelled_alike(line, block))):
             return None
         body.append(line)
         if values:
@@ -230,6 +231,13 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
         fills=fills,
         clipped=clipped_in(page, box),
     )
+
+
+def _labelled_alike(line: Line, block: Block) -> bool:
+    """Whether a line begins with a text where the block's labels begin: most of its numbers are blank."""
+    starts = [row[0].x0 for row in cluster_lines(block.body) if is_label_text(tight(row[0].text))]
+    flush = sum(abs(start - line[0].x0) < 1.0 for start in starts)
+    return is_label_text(tight(line[0].text)) and line[0].x1 < block.zone and 2 * flush > len(starts) > 2
 
 
 def _pitch(block: Block) -> float:

@@ -50,7 +50,8 @@ def goes_on(above: str, below: str) -> bool:
     if not above or not below:
         return False
     bracketed = below[0] in "(（" and below[-1] in ")）"
-    return bracketed or (len(below) == 1 and _is_han(below)) or below[0] in _GO_ON or above[-1] in _LEAD_ON
+    lone = len(below) == 1 and below.isalpha()
+    return bracketed or lone or below[0] in _GO_ON or above[-1] in _LEAD_ON
 
 
 def parts_a_word(above: str, below: str, known: Collection[str]) -> bool:

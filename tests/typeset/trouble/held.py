@@ -11,8 +11,10 @@ NOT_YET = {
         18,
     ),
     "tight": ("columns half an em apart and moved sideways melt into one another", 107),
-    "wraps": ("wrapped labels: the line left over goes to the row below", 1),
-    "spacing": ("numbers set wider than a sixth of an em fall apart", 1),
+    "wraps": (
+        "wrapped labels beside a column of units, and on bands with labels set off their numbers",
+        20183,
+    ),
     "clipped": ("the hidden rest of a label is not found", 0),
     "segments": ("growth under a business's sales is the row's, not the business's", 1),
     "merged": ("names merged over rows: not all are told from the labels", 0),
