@@ -4,7 +4,8 @@
 
 Each reading has a process of its own: what it loads first is not counted as time, its largest size is its
 memory. `--scan` first draws the page at that resolution into a PDF that is nothing but the image. RapidOCR
-gets the page drawn at 200 dpi (its own defaults for the rest). Prints Markdown rows: the least of `--times`
+gets the page drawn at 200 dpi (its own defaults for the rest; it loads its recogniser, about a second, with
+the first line it finds). Prints Markdown rows: the least of `--times`
 readings in CPU seconds, the most in memory.
 """
 
