@@ -120,7 +120,8 @@ REVISIONS = View(
     _REVISIONS,
 )
 
-# A house whose latest estimate failed a check is not replaced by what it said before: it is left out.
+# A house whose latest estimate failed a check is not replaced by what it said before: it is left out. The
+# median is of sorted lists: DuckDB's own goes through doubles and says 550,874,999.999999770624.
 _CONSENSUS = f"""
 with latest as (
     select {_LINE}, arg_max({{'entity_name': entity_name, 'period_end': period_end, 'amount': amount,
@@ -130,16 +131,22 @@ with latest as (
     where published_on <= day::date and published_on > day::date - stale_days::integer
     group by {_LINE}
 ),
-held as (select * from latest where said.quality <> 'failed')
-select entity, arg_max(said.entity_name, {{'published_on': said.published_on, 'fact_id': said.fact_id}})
-           as entity_name, concept, period_label,
-       max(said.period_end) as period_end, unit, any_value(day::date) as as_of, count(*)::integer as houses,
-       sum(said.amount)::double / count(*) as mean, median(said.amount) as median,
-       max(said.amount) as high, min(said.amount) as low, stddev_samp(said.amount::double) as stdev,
-       stddev_samp(said.amount::double) / nullif(abs(sum(said.amount)::double / count(*)), 0) as dispersion,
-       min(said.published_on) as oldest_on, max(said.published_on) as newest_on,
-       list(broker order by broker) as brokers, list(said.fact_id order by broker) as fact_ids
-from held group by entity, concept, period_label, unit
+held as (
+    select entity, concept, period_label, max(said.period_end) as period_end, unit,
+           count(*)::integer as houses,
+           arg_max(said.entity_name, {{'on': said.published_on, 'by': said.fact_id}}) as entity_name,
+           sum(said.amount)::double / count(*) as mean, stddev_samp(said.amount::double) as stdev,
+           list_sort(list(said.amount)) as amounts,
+           list_sort(list({{'broker': broker, 'fact_id': said.fact_id}})) as told,
+           min(said.published_on) as oldest_on, max(said.published_on) as newest_on
+    from latest where said.quality <> 'failed' group by entity, concept, period_label, unit
+)
+select entity, entity_name, concept, period_label, period_end, unit, day::date as as_of, houses, mean,
+       (amounts[(houses + 1) // 2] * 0.5 + amounts[houses // 2 + 1] * 0.5)::decimal(38,12) as median,
+       amounts[-1] as high, amounts[1] as low, stdev, stdev / nullif(abs(mean), 0) as dispersion,
+       oldest_on, newest_on, list_transform(told, lambda t: t.broker) as brokers,
+       list_transform(told, lambda t: t.fact_id) as fact_ids
+from held
 """
 
 CONSENSUS = View(

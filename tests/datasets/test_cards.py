@@ -69,6 +69,18 @@ def test_frictionless_finds_the_package_in_order(release: Release) -> None:
             )
 
 
+def test_frictionless_finds_every_row_as_described(release: Release) -> None:
+    """The rows as Arrow has them, lists as lists and whole numbers whole: then nothing is excused."""
+    resources = []
+    for one in described(release, "datapackage.json")["resources"]:
+        if rows := release.read(one["name"]).to_pylist():
+            schema = frictionless.Schema.from_descriptor(one["schema"])
+            resources.append(frictionless.Resource(name=one["name"], data=rows, schema=schema))
+    told = frictionless.Package(resources=resources).validate()
+    assert told.valid, told.flatten(["name", "rowNumber", "fieldName", "type", "message"])[:5]
+    assert {"facts", "reports", "tables", "checks", "estimates"} <= {task.name for task in told.tasks}
+
+
 def test_package_names_every_part_with_its_columns(release: Release) -> None:
     resources = {one["name"]: one for one in described(release, "datapackage.json")["resources"]}
     for name, dataset in release_datasets().items():

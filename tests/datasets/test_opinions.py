@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from math import sqrt
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.datasets.estimates import ESTIMATES, estimates_table
@@ -101,6 +103,19 @@ def test_cut_can_be_asked_for(history: Release) -> None:
     sql = "select houses from consensus_at('2025-09-28', stale_days := {})"
     assert rows(history, sql.format(365)) == [{"houses": 2}]
     assert rows(history, sql.format(30)) == []
+
+
+@given(st.lists(st.integers(-(10**11), 10**11), min_size=1, max_size=5))
+@settings(max_examples=4, deadline=None)
+def test_high_low_and_median_are_exact(printed: list[int]) -> None:
+    """To the last of twelve digits after the point, also between two numbers and for the largest."""
+    exact = [Decimal(number).scaleb(-5) for number in printed]
+    with TemporaryDirectory() as folder:
+        for number, amount in enumerate(exact):
+            of = report(f"{number}.pdf", broker=f"{number}号证券")
+            write(Path(folder) / "extracted", of, [estimate(of, f"{amount:f}", scale=0, decimals=5)])
+        (row,) = rows(published(Path(folder)), "select high, low, median from consensus")
+    assert row == {"high": max(exact), "low": min(exact), "median": median(exact)}
 
 
 def test_one_house_has_no_deviation(history: Release) -> None:
