@@ -22,7 +22,15 @@ from pipeline.layout.headlines import (
 )
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
-from pipeline.layout.tokens import is_label_text, is_number, is_period, is_value, tight, width_of
+from pipeline.layout.tokens import (
+    is_label_text,
+    is_number,
+    is_open_bracket,
+    is_period,
+    is_value,
+    tight,
+    width_of,
+)
 from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds, union
 
 _DATE = re.compile(r"20\d\d(-|/|\.|年)\d{1,2}(-|/|\.|月)\d{1,2}日?")
@@ -212,7 +220,7 @@ def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
     parts = [segments_of(line) for line in lines]
     for lower, upper in pairwise(parts):
         for tail in [s for s in lower if width_of(s.text) <= 3.2]:
-            head = next((s for s in upper if _hangs_below(tail.box, s.box, tail.size)), None)
+            head = next((s for s in upper if _hangs_below(tail, s)), None)
             if head is not None:
                 lower.remove(tail)
                 whole = Segment(
@@ -222,9 +230,11 @@ def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
     return [(" ".join(s.text for s in segments), segments) for segments in parts if segments]
 
 
-def _hangs_below(tail: Box, head: Box, size: float) -> bool:
-    near = 0 < tail.yc - head.yc < 1.7 * size
-    return near and tail.x0 > head.x0 - 3 and tail.x1 < head.x1 + 3
+def _hangs_below(tail: Segment, head: Segment) -> bool:
+    near = 0 < tail.box.yc - head.box.yc < 1.7 * tail.size
+    # A caption has the width of its table to run on; a heading of the first rows stands below it.
+    captioned = parse_caption(head.text, head.box) is not None and not is_open_bracket(head.text)
+    return near and not captioned and tail.box.x0 > head.box.x0 - 3 and tail.box.x1 < head.box.x1 + 3
 
 
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
@@ -447,6 +457,8 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
         )
         above = [_over_stack(line, stack) for line in free[:top]]
         around = _look_up([line for line in above if line], anchor, anchor.zone, used)
+        if not head and around.titles and not around.levels and _looks_like_one(around.titles[0], rows):
+            around.section = list(around.titles.pop(0).words)
         note = _note_below(lines, anchor, max(w.bottom for line in rows for w in line))
         header = [w for line in head for w in line]
         body = [*around.section, *(w for line in rows for w in line)]
@@ -454,6 +466,17 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
         used |= {id(w) for w in (*block.header, *block.body)}
         blocks.append(block)
     return blocks
+
+
+def _looks_like_one(title: Segment, rows: Sequence[Sequence[Word]]) -> bool:
+    """Whether a heading over the rows is the first of several set alike among them: 面粉, then 糯米粉, 油脂."""
+    first = title.words[0]
+    return any(
+        abs(row[0].x0 - first.x0) < 1.5
+        and (row[0].font, row[0].color, row[0].size) == (first.font, first.color, first.size)
+        and not any(is_value(w.text) for w in row)
+        for row in rows
+    )
 
 
 def _over_stack(line: list[Word], stack: Stack) -> list[Word]:

@@ -84,3 +84,13 @@ def tight(text: str) -> str:
 def is_label_text(text: str) -> bool:
     """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
     return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)
+
+
+def open_brackets(text: str) -> int:
+    """How many brackets a text opens and does not close; below zero where it closes more."""
+    return text.count("(") + text.count("（") - text.count(")") - text.count("）")
+
+
+def is_open_bracket(text: str) -> bool:
+    """Whether a text opens a bracket that it does not close."""
+    return open_brackets(text) > 0

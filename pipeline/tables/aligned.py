@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pipeline.layout.block import Block
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
-from pipeline.layout.tokens import is_label_text, is_loose_value, is_number, is_period, is_value, tight
+from pipeline.layout.tokens import (
+    is_label_text,
+    is_loose_value,
+    is_number,
+    is_open_bracket,
+    is_period,
+    is_value,
+    tight,
+)
 from pipeline.reading.page import Box, Fill, Word, bounds, union
 from pipeline.tables.columns import (
     CODE,
@@ -23,9 +31,10 @@ from pipeline.tables.columns import (
     value_columns,
 )
 from pipeline.tables.headers import place_levels, stub_set_together, unwrapped
-from pipeline.tables.labels import Match, is_open_bracket, joined, label_lines, match_labels
+from pipeline.tables.labels import Match, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
 
 
@@ -403,7 +412,8 @@ def _group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[in
     merged: list[list[Segment]] = []
     for name in names:
         step = name.yc - merged[-1][-1].yc if merged else 0.0
-        if merged and step < (2.6 if is_unit_line(name.text) else 1.6) * name.size:
+        unit = is_unit_line(name.text) or _BRACKETED.fullmatch(name.text)
+        if merged and step < (2.6 if unit else 1.6) * name.size:
             merged[-1].append(name)  # a name over two lines, or with its unit below
         else:
             merged.append([name])
@@ -411,6 +421,7 @@ def _group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[in
     if starts:
         return starts
     row = 0
+    starts = {}
     for group in merged:
         centre = (group[0].yc + group[-1].yc) / 2
         if row >= len(heights):
@@ -422,7 +433,20 @@ def _group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[in
         while last + 1 < len(heights) and heights[last + 1] <= centre + half + 3.0:
             last += 1
         row = last + 1
+    if row < len(heights):  # rows are left over: the names do not stand in the middle of theirs
+        return _level_tops(merged, heights) or starts
     return starts
+
+
+def _level_tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
+    """The rows that the first lines of names stand level with, if all do and the first row is one of them."""
+    starts: dict[int, list[Segment]] = {}
+    for name in names:
+        row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
+        if abs(heights[row] - name[0].yc) > 0.35 * name[0].size:
+            return {}
+        starts[row] = name
+    return starts if 0 in starts and len(starts) == len(names) else {}
 
 
 def _tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
@@ -431,14 +455,8 @@ def _tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int,
     if len(names) < 2 or not steps:
         return {}
     usual = statistics.median(steps)
-    starts: dict[int, list[Segment]] = {}
-    for name in names:
-        row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
-        level = abs(heights[row] - name[0].yc) < 0.35 * name[0].size
-        if not level or (row and steps[row - 1] < 1.4 * usual):
-            return {}
-        starts[row] = name
-    return starts if 0 in starts and len(starts) == len(names) else {}
+    starts = _level_tops(names, heights)
+    return starts if all(not row or steps[row - 1] >= 1.4 * usual for row in starts) else {}
 
 
 def cell_text(words: Sequence[Word]) -> str:

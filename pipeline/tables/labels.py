@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from pipeline.layout.lines import Segment, join_words
+from pipeline.layout.tokens import is_open_bracket, open_brackets
 from pipeline.reading.page import Word, bounds
 from pipeline.tables.linebreaks import goes_on, pairs_in, parts_a_word
 
@@ -47,15 +48,6 @@ def joined(lines: Sequence[Segment]) -> str:
             text += " "
         text += line.text
     return text
-
-
-def _open_brackets(text: str) -> int:
-    return text.count("(") + text.count("（") - text.count(")") - text.count("）")
-
-
-def is_open_bracket(text: str) -> bool:
-    """Whether a text opens a bracket that it does not close."""
-    return _open_brackets(text) > 0
 
 
 Beside = Literal["first", "middle", "last"]
@@ -108,7 +100,7 @@ class _Costs:
         # Asked again for every pairing of lines and rows: some 700 times a block.
         self.middle = [line.yc for line in lines]
         self.size = [max(line.size, 1.0) for line in lines]
-        self.brackets = [_open_brackets(line.text) for line in lines]
+        self.brackets = [open_brackets(line.text) for line in lines]
         known = pairs_in(line.text for line in lines)
         self.told = [self._told(above, below, known) for above, below in itertools.pairwise(lines)]
         self.open = [self._openness(at) for at in range(len(lines))]
