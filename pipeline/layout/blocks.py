@@ -469,7 +469,7 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
 
 
 def _looks_like_one(title: Segment, rows: Sequence[Sequence[Word]]) -> bool:
-    """Whether a heading over the rows is the first of several set alike among them: 面粉, then 糯米粉, 油脂."""
+    """Whether a heading over the rows is the first of several set alike among them: 面粉, then 油脂."""
     first = title.words[0]
     return any(
         abs(row[0].x0 - first.x0) < 1.5

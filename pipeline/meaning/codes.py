@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.meaning.entities import is_ticker_head, parse_ticker
 from pipeline.tables.table import Table
@@ -24,12 +24,16 @@ def code_columns(table: Table) -> frozenset[int]:
     return frozenset(found)
 
 
-def row_tickers(table: Table, codes: frozenset[int]) -> Mapping[int, str]:
-    """The ticker of each row that has one in a column of codes."""
-    found: dict[int, str] = {}
+def row_tickers(table: Table, codes: frozenset[int], labels: Sequence[int]) -> Mapping[tuple[int, int], str]:
+    """The ticker of each row that has one in a column of codes, by row and column of its label.
+
+    `labels` are the columns of labels: of lists side by side each has its own, a code is the nearest one's.
+    """
+    found: dict[tuple[int, int], str] = {}
     for cell in table.cells:
         if cell.column in codes and cell.role in ("value", "label"):
             ticker = parse_ticker(cell.text, bare=True)
             if ticker is not None:
-                found.setdefault(cell.row, ticker)
+                nearest = min(labels, key=lambda column: abs(column - cell.column), default=0)
+                found.setdefault((cell.row, nearest), ticker)
     return found

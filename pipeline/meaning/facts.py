@@ -211,7 +211,7 @@ class _Reading:
         self._places, _ = rows_of(table, segmented=kind == "segments", statement=statement)
         self._label_columns = sorted({column for _, column in self._places})
         self._codes = code_columns(table)
-        self._row_tickers = row_tickers(table, self._codes)
+        self._row_tickers = row_tickers(table, self._codes, self._label_columns)
         columns = {c.column for c in self._values} - self._codes
         # Several columns without heads are not one value each: what they hold is not known.
         self._unheaded = len(columns) == 1 and all(not self._printed_head(c).strip() for c in columns)
@@ -361,7 +361,7 @@ class _Reading:
         ROE under the name of a peer and revenue beside the name of a product are not; whose they are is not
         for us to say.
         """
-        if cell.row in self._row_tickers:
+        if self._ticker_beside(cell) is not None:
             return True
         if row is not None and measure != row.label:
             return self._says_nothing_else(row.label)
@@ -380,11 +380,16 @@ class _Reading:
 
     def _named_in_row(self, cell: Cell) -> bool:
         """Whether the row is about a company or model of its own."""
-        return self._kind in ("comps", "benchmarks") or cell.row in self._row_tickers
+        return self._kind in ("comps", "benchmarks") or self._ticker_beside(cell) is not None
+
+    def _ticker_beside(self, cell: Cell) -> str | None:
+        """The ticker in the row of a cell, of the list that the cell is in."""
+        before = [column for column in self._label_columns if column < cell.column]
+        return self._row_tickers.get((cell.row, max(before, default=min(self._label_columns, default=0))))
 
     def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
         """The ticker of the row's company: from its code, or the covered company's own by its name."""
-        ticker, tickers = self._row_tickers.get(cell.row), self._report.tickers
+        ticker, tickers = self._ticker_beside(cell), self._report.tickers
         if ticker is None and row is not None and self._kind == "comps" and len(tickers) == 1:
             return tickers[0] if self._is_company(row.label) else None  # of two listings it may be either
         return ticker

@@ -226,7 +226,15 @@ def _levels(labels: Sequence[Cell]) -> dict[float, int]:
 
 
 def _centred(labels: Sequence[Cell]) -> bool:
-    """Whether the indented labels are set about one axis: most of them, at three different indents."""
+    """Whether labels are set about one axis: nearly all, or most of the indented at three indents."""
+    axis_of_all = sorted(c.box.xc for c in labels)[len(labels) // 2] if labels else 0.0
+    about = [c for c in labels if abs(c.box.xc - axis_of_all) < _SAME_AXIS]
+    if (
+        len(about) > _CENTRED
+        and len(about) >= 0.9 * len(labels)
+        and len({round(c.indent) for c in about}) > 1
+    ):
+        return True
     indented = [c for c in labels if c.indent > _INDENT_STEP]
     for axis in indented:
         around = [c.indent for c in indented if abs(c.box.xc - axis.box.xc) < _SAME_AXIS]

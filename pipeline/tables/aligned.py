@@ -207,6 +207,7 @@ class _Grid:
         """The finished table."""
         block = self.block
         heads, row = self._header()
+        self.further = self._further_labels(heads)
         by_column = self._words_by_text_column()
         heights = [r.yc for r in self.rows]
         names = sorted(
@@ -238,6 +239,18 @@ class _Grid:
             stub_head=heads[0],
             reader="aligned",
         )
+
+    def _further_labels(self, heads: Sequence[str]) -> set[int]:
+        """Columns of names behind numbers: lists side by side, the head over the names printed for each."""
+        named = heads[0].split("|")[-1]
+        found: set[int] = set()
+        for index in range(2, len(self.columns)):
+            column = self.columns[index]
+            if named and heads[index].split("|")[-1] == named:
+                texts = [w.text for r in self.rows for w in r.words if column.x0 - 1 <= w.xc <= column.x1 + 1]
+                if texts and sum(map(is_label_text, texts)) > 0.8 * len(texts):
+                    found.add(index)
+        return found
 
     def _matches(self, lines: list[Segment], heights: list[float]) -> list[Match]:
         """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""
@@ -327,7 +340,8 @@ class _Grid:
             column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
             box = bounds(words) if words else column_box
             text = self._whole(cell_text(words), box)
-            self._add(row, index, text, box, "value", bold=bool(words) and words[0].bold)
+            role: Role = "label" if index in self.further and not is_value(tight(text)) else "value"
+            self._add(row, index, text, box, role, bold=bool(words) and words[0].bold)
         return row + 1
 
     def _words_in_cells(

@@ -236,3 +236,55 @@ def test_prose_that_ends_at_the_gutter_of_a_side_box_is_no_column_of_it() -> Non
     table = table_of(page(words))
     assert labels_of(table) == [label for label, _ in box]
     assert rows_of(table) == [[label, value] for label, value in box]
+
+
+def test_two_lists_side_by_side_have_a_column_of_labels_each() -> None:
+    words = sketch(
+        """
+        品牌        销售额    占比    品牌        销售额    占比
+        甲公司    17770.43  29.95%    甲公司    21175.14  30.20%
+        乙公司     1344.19   2.27%    乙公司     2368.83   3.38%
+        丙公司     1196.64   2.02%    丁公司      895.88   1.28%
+        丁公司      775.16   1.31%    戊公司      569.51   0.81%
+        """
+    )
+    table = table_of(page(words))
+    labels = [(c.row, c.column, c.text) for c in table.cells if c.role == "label"]
+    assert labels[4:6] == [(3, 0, "丙公司"), (3, 3, "丁公司")]
+
+
+def test_names_with_their_unit_below_at_the_top_of_their_rows() -> None:
+    words = sketch(
+        """
+                           2023A  2024A  2025E
+        产能      甲类       290    368    478
+        （万吨）  乙类       101    166    206
+                  丙类        22     22     82
+                  其他        11     12    135
+        产销率    甲类      103%   102%    87%
+                  乙类       64%    84%    95%
+                  丙类       96%    81%    63%
+                  其他       90%    91%   101%
+        """
+    )
+    table = table_of(page(words))
+    assert labels_of(table) == [
+        "产能（万吨）", "甲类", "乙类", "丙类", "其他", "产销率", "甲类", "乙类", "丙类", "其他",
+    ]  # fmt: skip
+
+
+def test_a_heading_under_the_caption_is_the_first_of_those_set_alike() -> None:
+    words = sketch(
+        """
+        面粉
+        成本变动     -10%     -5%      1%      5%
+        毛利率变动  -0.74%  -0.37%   0.07%   0.37%
+        糯米粉
+        成本变动     -10%     -5%      1%      5%
+        毛利率变动  -0.42%  -0.21%   0.04%   0.21%
+        """,
+        y=113,
+    )
+    table = table_of(page(put("图表61：敏感性分析", 40, 101), words))
+    assert table.title == "敏感性分析"
+    assert labels_of(table) == ["面粉", "成本变动", "毛利率变动", "糯米粉", "成本变动", "毛利率变动"]
