@@ -457,7 +457,8 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
         )
         above = [_over_stack(line, stack) for line in free[:top]]
         around = _look_up([line for line in above if line], anchor, anchor.zone, used)
-        if not head and around.titles and not around.levels and _looks_like_one(around.titles[0], rows):
+        bare = len(stack.columns) > 1 and not (head or around.levels)
+        if bare and around.titles and _looks_like_one(around.titles[0], rows):
             around.section = list(around.titles.pop(0).words)
         note = _note_below(lines, anchor, max(w.bottom for line in rows for w in line))
         header = [w for line in head for w in line]
@@ -474,7 +475,7 @@ def _looks_like_one(title: Segment, rows: Sequence[Sequence[Word]]) -> bool:
     return any(
         abs(row[0].x0 - first.x0) < 1.5
         and (row[0].font, row[0].color, row[0].size) == (first.font, first.color, first.size)
-        and not any(is_value(w.text) for w in row)
+        and len(segments_of(row)) == 1
         for row in rows
     )
 

@@ -232,7 +232,7 @@ def _centred(labels: Sequence[Cell]) -> bool:
     if (
         len(about) > _CENTRED
         and len(about) >= 0.9 * len(labels)
-        and len({round(c.indent) for c in about}) > 1
+        and len({round(c.box.x0) for c in about}) > 1
     ):
         return True
     indented = [c for c in labels if c.indent > _INDENT_STEP]
