@@ -5,49 +5,31 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.layout.above import Around, look_up
 from pipeline.layout.anchors import Anchor, find_anchors
-from pipeline.layout.block import Block, Caption
+from pipeline.layout.block import Block
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
 from pipeline.layout.headlines import (
     GENERIC_STUB,
-    heads_alone,
-    heads_list,
-    over_some,
-    section_below_heads,
-    stands_on,
-    texts_over,
 )
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import (
     is_label_text,
     is_number,
-    is_open_bracket,
-    is_period,
     is_value,
     tight,
     width_of,
 )
-from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds, union
+from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds
 
 _DATE = re.compile(r"20\d\d(-|/|\.|年)\d{1,2}(-|/|\.|月)\d{1,2}日?")
 _DAY = re.compile(r"日期|时间|date", re.I)  # a row that states a day heads nothing
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
 PROSE_EM = 14.0
-
-
-@dataclass(slots=True)
-class _Around:
-    """What was met above a block's heads."""
-
-    levels: list[list[Word]] = field(default_factory=list)
-    caption: Caption | None = None
-    titles: list[Segment] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
-    section: list[Word] = field(default_factory=list)  # a line below complete heads: it heads the first rows
 
 
 def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
@@ -154,87 +136,6 @@ def trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
             break
         kept.append(line)
     return kept
-
-
-def _lines_above(lines: Sequence[list[Word]], anchor: Anchor, taken: set[int]) -> list[list[Word]]:
-    """The lines over the heads, nearest first, up to prose, another table's values, or a gap."""
-    near: list[list[Word]] = []
-    floor = anchor.top
-    for line in reversed(lines):
-        text = join_words(line)
-        gap = floor - max(w.bottom for w in line)
-        if any(id(w) in taken for w in line) or gap > 1.6 * line[0].size + 8 or anchor.top - floor > 60:
-            break
-        if is_source_note(text) or any(
-            is_number(s.text) and not is_period(s.text) for s in segments_of(line)
-        ):
-            break
-        near.append(line)
-        if max(width_of(s.text) for s in segments_of(line)) > 40 or parse_caption(text, line[0].box):
-            break
-        floor = min(w.top for w in line)
-    return near
-
-
-def _look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set[int]) -> _Around:
-    """Walk up from the heads: upper head levels, unit lines, titles, a caption."""
-    around = _Around()
-    near = _lines_above(lines, anchor, taken)
-    texts = [join_words(line) for line in near]
-    # The topmost line with two heads over the value columns closes the header.
-    height = 0
-    for index, line in enumerate(near):
-        if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
-            break
-        if statement_class(segments_of(line)[0].text):
-            break
-        over = texts_over(line, zone)
-        many = len(over) >= 2 and len(anchor.heads) > 1
-        lone = index == 0 and len(over) == 1 and heads_alone(line, over[0], anchor)
-        lone = lone or (index == 0 and len(anchor.heads) == 1 and heads_list(line, over))
-        upper = height == index > 0 and (over_some(line, anchor) or stands_on(line, near[index - 1]))
-        if many or lone or upper:
-            height = index + 1
-    below = section_below_heads(near[:height], anchor, zone)
-    around.section = [w for line in near[:below] for w in line]
-    around.levels = near[below:height]
-    for text, segments in _unwrapped(near[height:]):
-        caption = parse_caption(text, union([s.box for s in segments]))
-        if caption:
-            around.caption = caption
-            break
-        if width_of(text) > 40 or len(around.titles) >= 2:
-            break
-        around.units += [unit_in(s.text) for s in segments if unit_in(s.text)]
-        first = segments[0]
-        if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
-            around.titles.append(first)
-    return around
-
-
-def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:
-    """The texts and segments of lines, nearest first, a short tail set to the text it wraps from.
-
-    `单位:百` over `万元`, `重要财务指` over `标`: the lower piece is short and right below the upper one.
-    """
-    parts = [segments_of(line) for line in lines]
-    for lower, upper in pairwise(parts):
-        for tail in [s for s in lower if width_of(s.text) <= 3.2]:
-            head = next((s for s in upper if _hangs_below(tail, s)), None)
-            if head is not None:
-                lower.remove(tail)
-                whole = Segment(
-                    (*head.words, *tail.words), head.text + tail.text, union([head.box, tail.box])
-                )
-                upper[upper.index(head)] = whole
-    return [(" ".join(s.text for s in segments), segments) for segments in parts if segments]
-
-
-def _hangs_below(tail: Segment, head: Segment) -> bool:
-    near = 0 < tail.box.yc - head.box.yc < 1.7 * tail.size
-    # A caption has the width of its table to run on; a heading of the first rows stands below it.
-    captioned = parse_caption(head.text, head.box) is not None and not is_open_bracket(head.text)
-    return near and not captioned and tail.box.x0 > head.box.x0 - 3 and tail.box.x1 < head.box.x1 + 3
 
 
 def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
@@ -365,7 +266,7 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         stub = _around_stub(above, heads, rows, anchor.zone + 6)
         if stub:
             above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
-        around = _look_up(above, anchor, zone, taken)
+        around = look_up(above, anchor, zone, taken)
         header = [w for line in heads for w in line]
         block = _block(page, anchor, around, header, [w for line in rows for w in line], note)
         taken |= {id(w) for w in (*block.header, *block.body)}
@@ -374,7 +275,7 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
 
 
 def _block(
-    page: Page, anchor: Anchor, around: _Around, header: Sequence[Word], body: Sequence[Word], note: str
+    page: Page, anchor: Anchor, around: Around, header: Sequence[Word], body: Sequence[Word], note: str
 ) -> Block:
     """Set a block together from what stands in it and what was met above it."""
     levels = [w for line in reversed(around.levels) for w in line]
@@ -406,7 +307,7 @@ def _block(
 
 def headed_block(page: Page, anchor: Anchor, above: Sequence[list[Word]], header: Sequence[Word]) -> Block:
     """Heads that have no rows on their page, with what stands above them."""
-    return _block(page, anchor, _look_up(above, anchor, anchor.zone, set()), header, (), "")
+    return _block(page, anchor, look_up(above, anchor, anchor.zone, set()), header, (), "")
 
 
 def drawn_in(page: Page, box: Box) -> tuple[tuple[Rule, ...], tuple[Fill, ...]]:
@@ -456,7 +357,7 @@ def stack_blocks(page: Page, lines: Sequence[list[Word]], taken: Sequence[Box]) 
             stack.right,
         )
         above = [_over_stack(line, stack) for line in free[:top]]
-        around = _look_up([line for line in above if line], anchor, anchor.zone, used)
+        around = look_up([line for line in above if line], anchor, anchor.zone, used)
         bare = len(stack.columns) > 1 and not (head or around.levels)
         if bare and around.titles and _looks_like_one(around.titles[0], rows):
             around.section = list(around.titles.pop(0).words)
