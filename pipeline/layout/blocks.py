@@ -62,8 +62,9 @@ def _last_column(words: Sequence[Word], heights: Sequence[float], edge: float, a
     """
     while len(heights) > 3:
         beside: list[Word] = []
+        words = [w for w in words if w.x0 > edge + 1]
         for y in heights:
-            after = [w for w in words if w.x0 > edge + 1 and abs(w.yc - y) < 0.35 * w.size]
+            after = [w for w in words if abs(w.yc - y) < 0.35 * w.size]
             beside += [min(after, key=lambda w: w.x0)] if after else []
         values = [w for w in beside if is_value(w.text) and w.x0 - edge < 1.2 * anchor.pitch]
         right = max((w.x1 for w in values), default=edge)
