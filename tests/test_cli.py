@@ -177,8 +177,10 @@ def test_the_whole_walk_on_the_samples(tmp_path: Path) -> None:
     assert "(new)" in first.stdout
     assert second.stdout.startswith("Nothing new: all 3 reports read before")
     assert first.stderr == second.stderr == ""
-    checked = yanbao("check", tmp_path / "extracted")
+    checked = yanbao("check", tmp_path / "extracted", "--data-docs")
     assert "expectations, none of the critical ones failed" in checked.stdout
+    docs = tmp_path / "extracted" / "data_docs" / "index.html"
+    assert "identities" in docs.read_text(encoding="utf-8") and str(docs) in checked.stdout.replace("\n", "")
     published = yanbao("publish", tmp_path / "extracted", tmp_path / "published")
     assert "nothing new, it is current already" in published.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.datasets.files import make_folder
 from pipeline.datasets.gate import Gate, GateClosed, hold_all
 from pipeline.datasets.releases import Release
 from pipeline.datasets.store import done, read_dataset
-from pipeline.quality.report import write_quality_report
+from pipeline.quality.report import DATA_DOCS, write_quality_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Checked:
     reports: int
     unchecked: tuple[str, ...]
     gate: Gate
+    docs: Path | None = None
 
     @property
     def complete(self) -> bool:
@@ -106,12 +108,14 @@ def check(
     plan: Plan | None = None,
     *,
     pdfs: Path | None = None,
+    data_docs: bool = False,
     progress: Progress | None = None,
 ) -> Checked:
     """Run the rules again on every report in `extracted`, then the suites on the datasets.
 
-    `pdfs` is the folder that the reports were read from: with it, `plan.second` says which tables are read a
-    second time. Raises InputError where `extracted` is no extracted directory.
+    With `data_docs`, great_expectations' pages on both are written beside the datasets. `pdfs` is the folder
+    that the reports were read from: with it, `plan.second` says which tables are read a second time. Raises
+    InputError where `extracted` is no extracted directory.
     """
     names = read_dataset(extracted, "reports", columns=["report_id", "file_name"]).to_pylist()
     reports = sorted(done(extracted))
@@ -122,4 +126,7 @@ def check(
         pdfs={} if pdfs is None else {row["report_id"]: pdfs / row["file_name"] for row in names},
         progress=progress,
     )
-    return Checked(extracted, len(reports), unchecked, hold_all(extracted))
+    docs = extracted / DATA_DOCS if data_docs else None
+    if docs is not None:
+        shutil.rmtree(docs, ignore_errors=True)  # the pages of earlier checks would stay among the new
+    return Checked(extracted, len(reports), unchecked, hold_all(extracted, docs_dir=docs), docs)

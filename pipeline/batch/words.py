@@ -68,6 +68,8 @@ def tell_check(checked: Checked) -> None:
         )
     else:
         console.print(f"Suites: {escape(checked.gate.closed_because())}", soft_wrap=True)
+    if checked.docs is not None:
+        console.print(f"Data Docs: {escape(str(checked.docs / 'index.html'))}", soft_wrap=True)
 
 
 def tell_publication(publication: Publication) -> None:

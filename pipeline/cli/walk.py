@@ -139,6 +139,7 @@ def extract(
     epilog="""\b
   yanbao check extracted
   yanbao check extracted --pdfs raw_reports
+  yanbao check extracted --data-docs
 After a change in expectations/, this runs the rules again on everything that was read.""",
 )
 def check(
@@ -150,6 +151,14 @@ def check(
             help="Folder of the PDFs: tables in which a check fails are then read a second time.",
         ),
     ] = None,
+    data_docs: Annotated[
+        bool,
+        typer.Option(
+            "--data-docs",
+            help="Also write great_expectations' Data Docs on suites and rules, to data_docs under "
+            "EXTRACTED; the quality report links to them.",
+        ),
+    ] = False,
     workers: Workers = None,
     timeout: Timeout = TIMEOUT,
     second_reading: Second = SecondReading.AUTO,
@@ -160,7 +169,7 @@ def check(
 
     plan = plan_of(workers=workers, timeout=timeout, second=second_reading)
     with progress_bar("reports") as progress:
-        result = check_all(extracted, plan, pdfs=pdfs, progress=progress)
+        result = check_all(extracted, plan, pdfs=pdfs, data_docs=data_docs, progress=progress)
     tell_check(result)
     leave(result.complete)
 

@@ -88,24 +88,28 @@ class GateClosed(DataError):  # noqa: N818 (it says what happened)
 
 
 def hold(
-    datasets: Mapping[str, pa.Table], unverified: Collection[str], suites_dir: Path | None = None
+    datasets: Mapping[str, pa.Table],
+    unverified: Collection[str],
+    suites_dir: Path | None = None,
+    docs_dir: Path | None = None,
 ) -> Gate:
     """Hold the suites and the guards against the extracted datasets of some reports.
 
-    `unverified` are the reports on which no check was run.
+    `unverified` are the reports on which no check was run; in `docs_dir` go the Data Docs.
     """
-    suites = run_suites(datasets, suites_dir)
+    suites = run_suites(datasets, suites_dir, docs_dir)
     guards = (*_references(datasets), _checked(datasets, unverified), _left_out(datasets["coverage"]))
     return Gate(suites, guards)
 
 
-def hold_all(extracted: Path, suites_dir: Path | None = None) -> Gate:
+def hold_all(extracted: Path, suites_dir: Path | None = None, docs_dir: Path | None = None) -> Gate:
     """Hold the suites and the guards against everything in `extracted`, a batch at a time."""
     parts = stamps(extracted)
     done = sorted(report_id for report_id, names in parts.items() if "reports" in names)
     unverified = [report_id for report_id in done if "checks" not in parts[report_id]]
     gates = [
-        hold(extracted_rows(extracted, batch), unverified, suites_dir) for batch in in_batches(done) or [()]
+        hold(extracted_rows(extracted, batch), unverified, suites_dir, docs_dir)
+        for batch in in_batches(done) or [()]
     ]
     return together(gates)
 

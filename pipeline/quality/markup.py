@@ -99,11 +99,11 @@ class SameReason(NamedTuple):
     reports: Sequence[ReportRow]
 
 
-def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -> str:
+def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule], data_docs: str = "") -> str:
     """The whole page.
 
     `cut` gives the pictures of a finding, `link` the address of a page of a report's PDF (empty for none),
-    `rules` the rules by their ids.
+    `rules` the rules by their ids, `data_docs` the address of great_expectations' pages.
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
@@ -123,6 +123,7 @@ def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule]) -
     environment.globals.update(
         rules=rules,
         link=link,
+        data_docs=data_docs,
         count=count,
         share=share,
         name_of=name_of,

@@ -12,6 +12,9 @@ from pipeline.quality.crops import Cropper
 from pipeline.quality.gather import ReportRow, gather
 from pipeline.quality.markup import page_of
 
+DATA_DOCS = "data_docs"
+"""Folder, beside the datasets, of great_expectations' pages on the suites and rules."""
+
 
 def write_quality_report(
     extracted: Path, out: Path, *, pdf_root: Path | None, rules: RuleSet | None = None
@@ -20,8 +23,9 @@ def write_quality_report(
 
     The page is self-contained: style, script and pictures are inside it. With `pdf_root`, the folder that
     `reports.file_name` is relative to, findings show the crop of the page they are about and link to the PDF;
-    without it, or where a PDF is not there any more, they say so. `rules` puts rules in words (default: the
-    packaged ones); a rule that it does not hold is named by its id. The same inputs give the same bytes.
+    without it, or where a PDF is not there any more, they say so. Data Docs beside the datasets are linked.
+    `rules` puts rules in words (default: the packaged ones); a rule that it does not hold is named by its id.
+    The same inputs give the same bytes.
     Raises `InputError` for a folder that holds no run, `DataError` for datasets that depart from the contract
     and `OutputError` where `out` cannot be written.
     """
@@ -32,13 +36,11 @@ def write_quality_report(
     def link(report: ReportRow, page: int) -> str:
         if pdf_root is None or not report.file_name or not (pdf_root / report.file_name).is_file():
             return ""
-        try:
-            address = os.path.relpath(pdf_root / report.file_name, out.parent)
-        except ValueError:  # another drive on Windows: no relative address leads there
-            return ""
-        return f"{quote(Path(address).as_posix())}#page={page}"
+        address = _address(pdf_root / report.file_name, out)
+        return f"{address}#page={page}" if address else ""
 
-    text = page_of(batch, cropper.of_finding, link, words)
+    docs = extracted / DATA_DOCS / "index.html"
+    text = page_of(batch, cropper.of_finding, link, words, _address(docs, out) if docs.is_file() else "")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = out.with_name(out.name + ".part")
@@ -47,3 +49,11 @@ def write_quality_report(
     except OSError as error:
         raise OutputError(f"cannot write the quality report to {out}: {error}") from error
     return out
+
+
+def _address(file: Path, page: Path) -> str:
+    """The relative address of a file for a link on a page; empty where none leads there."""
+    try:
+        return quote(Path(os.path.relpath(file, page.parent)).as_posix())
+    except ValueError:  # another drive on Windows
+        return ""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", bound=str)
 UNREAD_WORTH = 4  # numbers of tables not read that make a page worth naming
 TOP = 8  # findings and incomplete reports shown, each
+_LINES = 3  # of one finding's arithmetic; a sum of a dozen lines is cut there
+_INDENT = 11
 _STYLES = {"failed": "red", "impossible": "red", "partial": "yellow", "improbable": "yellow"}
 
 
@@ -34,7 +36,7 @@ def render_summary(extracted: Path, console: Console) -> None:
         console.print(note, soft_wrap=False)
     for line in _unread(batch):
         console.print(line, no_wrap=True, overflow="ellipsis")
-    for line in _findings(batch):
+    for line in _findings(batch, console):
         console.print(line, no_wrap=True, overflow="ellipsis")
     console.print(_next(batch, extracted))
 
@@ -125,28 +127,32 @@ def _unread(batch: Batch) -> list[Text]:
     return [Text(""), *lines] if lines else []
 
 
-def _findings(batch: Batch) -> list[Text]:
-    """The worst findings, a line each."""
+def _findings(batch: Batch, console: Console) -> list[Text]:
+    """The worst findings: whose, then the arithmetic below it."""
     from rich.text import Text
 
     reports: Mapping[str, ReportRow] = {report.report_id: report for report in batch.reports}
     heads = [headline.finding for headline in headlines(batch.findings)]
     worst = sorted(heads, key=lambda finding: finding.rank)[:TOP]
-    lines = [_finding(finding, reports.get(finding.report_id)) for finding in worst]
+    lines = [line for finding in worst for line in _finding(finding, reports.get(finding.report_id), console)]
     if len(heads) > TOP:
         lines.append(Text(f"and {count(len(heads) - TOP, 'more finding')}", "dim"))
     return [Text(""), *lines] if lines else []
 
 
-def _finding(finding: Finding, report: ReportRow | None) -> Text:
+def _finding(finding: Finding, report: ReportRow | None, console: Console) -> list[Text]:
     from rich.text import Text
 
     who = name_of(report) if report else finding.report_id[:12]
-    return Text.assemble(
-        (f"{finding.verdict:11}", _STYLES[finding.verdict]),
-        (printable(f"{who}  "), "dim"),
-        printable(finding.message),
-    )
+    room = console.width - _INDENT
+    told = Text(printable(finding.message)).wrap(console, room)
+    lines = list(told[:_LINES])
+    if len(told) > _LINES:
+        lines[-1].rstrip()
+        lines[-1].truncate(room - 2)
+        lines[-1].append(" …")
+    head = Text.assemble((f"{finding.verdict:{_INDENT}}", _STYLES[finding.verdict]), (printable(who), "dim"))
+    return [head, *(Text(" " * _INDENT).append_text(line) for line in lines)]
 
 
 def _next(batch: Batch, extracted: Path) -> Text:

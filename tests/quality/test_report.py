@@ -93,6 +93,20 @@ def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
     assert f"script-src 'sha256-{digest}'" in policy and "default-src 'none'" in policy
 
 
+def test_data_docs_beside_the_datasets_are_linked(tmp_path: Path) -> None:
+    run = runs.one_finding(tmp_path)
+    page = tmp_path / "out" / "quality.html"
+    assert "Suites" not in read(write_quality_report(run, page, pdf_root=None)).text
+    (run / "data_docs").mkdir()
+    (run / "data_docs" / "index.html").write_text("")
+    (link,) = [
+        a["href"]
+        for a in read(write_quality_report(run, page, pdf_root=None)).of("a")
+        if "data_docs" in str(a["href"])
+    ]
+    assert (page.parent / str(link)).resolve() == (run / "data_docs" / "index.html").resolve()
+
+
 def test_every_link_inside_the_page_leads_somewhere(tmp_path: Path) -> None:
     page = read(write_quality_report(runs.one_finding(tmp_path), tmp_path / "q.html", pdf_root=None))
     ids = [str(attributes["id"]) for _, attributes in page.elements if "id" in attributes]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 
 from pipeline.datasets import store
@@ -27,15 +28,21 @@ def test_totals_findings_and_the_next_step(tmp_path: Path) -> None:
     assert "1 impossible, 1 ok" in text
     assert "100 % with a concept; 3 balance sheet" in text
     assert "failed   z.pdf: The file is empty: fetch it again." in text
-    assert "impossible 华泰证券 · 商汤集团  Total assets 2024 (p. 2)" in text
+    assert "impossible 华泰证券 · 商汤集团\n           Total assets 2024 (p. 2): printed" in text
     assert "yanbao quality" in text
 
 
-def test_a_finding_is_one_line_however_narrow_the_terminal(tmp_path: Path) -> None:
-    lines = [
-        line for line in said(runs.one_finding(tmp_path), width=60).splitlines() if "impossible 华泰" in line
-    ]
-    assert len(lines) == 1 and lines[0].rstrip().endswith("…")
+def test_the_arithmetic_of_a_finding_stands_below_it_three_lines_at_most(tmp_path: Path) -> None:
+    run = runs.one_finding(tmp_path)
+
+    def lines(width: int) -> list[str]:
+        text = said(run, width=width)
+        return [line.rstrip() for line in text.split("impossible 华泰")[1].split("\n\n")[0].splitlines()]
+
+    assert len(lines(160)) == 2 and "…" not in lines(160)[1]
+    narrow = lines(30)
+    assert len(narrow) == 4 and narrow[-1].endswith(" …")
+    assert all(line.startswith(" " * 11) and cell_len(line) <= 30 for line in narrow[1:])
 
 
 def test_printed_text_neither_styles_nor_steers_the_terminal(tmp_path: Path) -> None:
