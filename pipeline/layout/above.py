@@ -69,9 +69,11 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
     for index, line in enumerate(near):
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
             break
-        if statement_class(segments_of(line)[0].text):
-            break
         over = texts_over(line, zone)
+        if statement_class(segments_of(line)[0].text):
+            if over or not _between_heads(near, index, anchor, zone):
+                break
+            continue
         many = len(over) >= 2 and len(anchor.heads) > 1
         lone = index == 0 and len(over) == 1 and heads_alone(line, over[0], anchor)
         lone = lone or (index == 0 and len(anchor.heads) == 1 and heads_list(line, over))
@@ -93,6 +95,15 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
+
+
+def _between_heads(near: Sequence[list[Word]], index: int, anchor: Anchor, zone: float) -> bool:
+    """Whether a table's name stands in the middle of two lines of heads: beside `FY` over `2021A`."""
+    if index or len(near) < 2 or len(anchor.heads) < 2:
+        return False
+    upper = near[1]
+    close = anchor.top - max(w.bottom for w in upper) < 1.1 * upper[0].size
+    return close and len(texts_over(upper, zone)) == len(anchor.heads)
 
 
 def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.layout.anchors import Anchor
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, segments_of
-from pipeline.layout.tokens import tight, width_of
+from pipeline.layout.tokens import is_period, tight, width_of
 from pipeline.reading.page import Word
 
 LONGEST = 14.0  # em; a longer text heads no column of a list
@@ -26,6 +26,8 @@ def section_below_heads(levels: Sequence[list[Word]], anchor: Anchor, zone: floa
     """
     if len(levels) != 2 or len(anchor.heads) < 2 or len(segments_of(levels[0])) > 1:
         return 0
+    if all(is_period(tight(word.text)) for word in anchor.words):
+        return 0  # the years are the lower line of the heads: what stands beside both heads the labels
     over = texts_over(levels[1], zone)
     return all(any(s.box.x0 < head.x1 and head.x0 < s.box.x1 for s in over) for head in anchor.heads)
 
