@@ -71,7 +71,7 @@ def files(folder: Path) -> int:
 def test_publisher_killed_at_any_moment_leaves_the_old_release_or_the_new_one(victims: Victims) -> None:
     """After each kill the reader has a whole release, the next publication succeeds, nothing is left."""
     chance = random.Random(KILLS)
-    now, dead = MONDAY, 0
+    now = MONDAY
     add(victims.extracted, "first.pdf")
     status, lines, seconds = victims.publish(now, "count")
     assert status == 0
@@ -82,8 +82,8 @@ def test_publisher_killed_at_any_moment_leaves_the_old_release_or_the_new_one(vi
         moment = ("line", chance.randint(1, lines)) if number % 2 else ("time", chance.uniform(0, seconds))
         now += timedelta(minutes=1)
         status, *_ = victims.publish(now, *moment)
-        dead += status == -signal.SIGKILL
-        assert status in (0, -signal.SIGKILL)
+        # A line is reached however busy the machine is; who drew a late instant may end before it.
+        assert status == -signal.SIGKILL or (status == 0 and moment[0] == "time")
         seen = open_release(victims.published)
         assert seen.id == held.id or (seen.parent == held.id and seen.rows["reports"] == number + 2)
         assert seen.id != held.id or status != 0
@@ -92,7 +92,6 @@ def test_publisher_killed_at_any_moment_leaves_the_old_release_or_the_new_one(vi
         now += timedelta(minutes=1)
         assert victims.publish(now)[0] == 0
         assert left_over(victims.published) == []
-    assert dead > KILLS * 0.7  # of those who drew a late moment some come to their end
 
 
 def left_over(published: Path) -> list[Path]:
