@@ -16,6 +16,14 @@ _OTHER = re.compile(r"(?P<code>[a-z0-9]{1,6}(?:[-/][a-z])?)(?:\.|\s+)(?P<suffix>
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _TAIL = re.compile(r"\s*(?:equity|index)$")
 
+# The forecast before this one, or that of others: no estimate of this report.
+_OTHER_VERSION = re.compile(
+    r"(?:旧|上次|此前|先前|调整前|修正前|变动前|old|previous)(?:的)?(?:盈利)?(?:预测|预期|预计|估计|指引)?值?|"
+    r"(?:前|前次|原|原有|原先|之前|市场|彭博|wind|万得|一致|市场一致)(?:一致)?(?:盈利)?(?:预测|预期|预计|估计|指引)值?|"
+    r"(?:old|previous|consensus|street)(?:forecasts?|estimates?)?",
+    re.IGNORECASE,
+)
+
 
 @lru_cache(maxsize=1)
 def _exchanges() -> dict[str, tuple[str, str, bool]]:
@@ -122,6 +130,11 @@ def is_aggregate(name: str) -> bool:
 def is_ticker_head(head: str) -> bool:
     """Whether a column is headed as codes: 证券代码, Ticker."""
     return _is(head.rsplit("|", maxsplit=1)[-1], "ticker_head")
+
+
+def is_other_version(head: str) -> bool:
+    """Whether a head says that its numbers are no forecast of this report: 前预测, 调整前, 市场一致预期."""
+    return any(_OTHER_VERSION.fullmatch(plain(level)) is not None for level in head.split("|"))
 
 
 def is_version(head: str) -> bool:

@@ -17,6 +17,7 @@ from pipeline.meaning.entities import (
     is_aggregate,
     is_contact,
     is_mobile,
+    is_other_version,
     is_ticker_head,
     is_version,
     parse_ticker,
@@ -274,6 +275,8 @@ class _Reading:
             measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
         )
         if self._kind == "other" and not self._is_about_company(cell, row, measure):
+            concept = None
+        if self._kind != "comps" and is_other_version(head):
             concept = None
         if period is not None and concept is not None:
             period = _measured(period, concept)

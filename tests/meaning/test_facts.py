@@ -379,9 +379,10 @@ def test_products_down_the_side_have_no_revenue_of_the_company() -> None:
     assert [f.entity for f in facts] == [None, None, *4 * ["002821.SZ"]]
 
 
-def test_versions_of_a_forecast_are_the_companys() -> None:
+def test_versions_of_a_forecast_are_the_companys_and_the_new_one_is_its_revenue() -> None:
     table = grid(["新预测", "前预测"], [["营业收入(百万元)", "12", "11"]])
-    assert [what(f, "entity", "concept") for f in read(table, "other")] == 2 * [("002821.SZ", "revenue")]
+    seen = [what(f, "entity", "concept") for f in read(table, "other")]
+    assert seen == [("002821.SZ", "revenue"), ("002821.SZ", None)]
 
 
 def test_rows_of_a_table_of_peers_are_not_the_companys() -> None:
@@ -464,3 +465,12 @@ def test_a_total_printed_twice_with_different_numbers_is_not_believed() -> None:
     lines = [["货币资金", "5"], ["流动资产合计", "4,826"], ["固定资产", "3"], ["流动资产合计", "5,850"]]
     facts = read(grid(["2024"], lines), "balance_sheet")
     assert [f.concept for f in facts] == ["cash", None, "fixed_assets", None]
+
+
+@pytest.mark.parametrize("other", ["前预测", "旧", "调整前", "市场一致预期", "彭博预测", "原预测"])
+def test_an_earlier_forecast_and_that_of_others_are_no_estimates_of_the_report(other: str) -> None:
+    """The numbers stay facts as printed; only the new one is the house's revenue of that year."""
+    table = grid(["2025E|新预测", f"2025E|{other}", "2025E|差异"], [["营业收入", "83,476", "91,280", "(9%)"]])
+    new, old, _ = read(table, "forecast_summary")
+    assert what(new, "concept", "period_label") == ("revenue", "2025")
+    assert what(old, "concept", "period_label", "text") == (None, "2025", "91,280")
