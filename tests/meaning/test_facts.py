@@ -379,10 +379,10 @@ def test_products_down_the_side_have_no_revenue_of_the_company() -> None:
     assert [f.entity for f in facts] == [None, None, *4 * ["002821.SZ"]]
 
 
-def test_versions_of_a_forecast_are_the_companys_and_the_new_one_is_its_revenue() -> None:
+def test_of_versions_of_a_forecast_the_new_one_is_the_companys() -> None:
     table = grid(["新预测", "前预测"], [["营业收入(百万元)", "12", "11"]])
     seen = [what(f, "entity", "concept") for f in read(table, "other")]
-    assert seen == [("002821.SZ", "revenue"), ("002821.SZ", None)]
+    assert seen == [("002821.SZ", "revenue"), (None, None)]  # of no item: not said whose
 
 
 def test_rows_of_a_table_of_peers_are_not_the_companys() -> None:
