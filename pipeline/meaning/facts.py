@@ -274,9 +274,8 @@ class _Reading:
         concept = concept_of(
             measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
         )
-        if self._kind == "other" and not self._is_about_company(cell, row, measure):
-            concept = None
-        if self._kind != "comps" and is_other_version(head):
+        others = self._kind == "other" and not self._is_about_company(cell, row, measure)
+        if others or (self._kind != "comps" and is_other_version(head)):
             concept = None
         if period is not None and concept is not None:
             period = _measured(period, concept)
@@ -432,20 +431,19 @@ class _Reading:
 
     def _unit(self, cell: Cell, row: Row | None, prints: Prints, own: UnitMark | None) -> Unit:
         listing = self._listing(cell)
-        choice = row.unit_columns if row is not None else ()
+        choice, own_unit = (row.unit_columns, row.unit_text) if row is not None else ((), "")
         chosen = unit_column_for(prints.measure, choice)
         full = replace(
             prints,
-            row_unit=chosen or (row.unit_text if row is not None else ""),
+            row_unit=chosen or own_unit,
             around=(*self._around, self._borrowed) if self._borrows(prints) else self._around,
             listing_currency=trading_currency(listing) if listing else None,
         )
         unit = resolve_unit(full, own, self._yuan(cell, row, listing), self._unstated)
         if self._kind == "benchmarks" and unit.name is None:
             return Unit("score", 0)
-        if choice and not chosen and not names_currency(prints.measure):
-            return without_currency(unit)
-        return unit
+        unsettled = choice and not chosen and not names_currency(prints.measure)
+        return without_currency(unit) if unsettled else unit
 
     def _borrows(self, prints: Prints) -> bool:
         """Whether the unit of the statement beside holds: for any number of a statement, else for money."""
