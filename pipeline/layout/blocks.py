@@ -282,6 +282,7 @@ def _block(
     levels = [w for line in reversed(around.levels) for w in line]
     box = bounds((*levels, *header, *body))
     beside = [w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0]
+    beside = [w for w in beside if not _over_numbers(w, body)]
     stub = "".join(join_words(line) for line in cluster_lines(beside))
     title = around.titles[0] if around.titles else None
     units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]
@@ -304,6 +305,12 @@ def _block(
         fills=fills,
         clipped=clipped_in(page, box),
     )
+
+
+def _over_numbers(head: Word, body: Sequence[Word]) -> bool:
+    """Whether a head stands over a column of numbers, whose unit it may print: it is not the stub's."""
+    below = [w for w in body if w.x0 < head.x1 and w.x1 > head.x0]
+    return 2 * sum(is_value(w.text) for w in below) > len(below)
 
 
 def headed_block(page: Page, anchor: Anchor, above: Sequence[list[Word]], header: Sequence[Word]) -> Block:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -31,14 +30,16 @@ from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
-from pipeline.meaning.surroundings import around, currency_of_statements, unit_beside
+from pipeline.meaning.surroundings import around, currency_of_statements, marks_of_rows, unit_beside
 from pipeline.meaning.tablekinds import STATEMENTS, Kind
 from pipeline.meaning.units import (
     Prints,
     Unit,
     amount_of,
+    in_yuan,
     measure_sense,
     names_currency,
+    off_axis,
     resolve_unit,
     sense_of,
     unit_column_for,
@@ -223,12 +224,14 @@ class _Reading:
         numbers = [c for c in self._values if isinstance(parse_number(c.text), Number)]
         self._number_rows = {c.row for c in numbers}
         self._number_columns = {c.column for c in numbers} | {c for c, p in self._periods.items() if p}
-        self._row_marks = _row_marks(numbers)
+        self._row_marks = marks_of_rows(numbers)
         self._people = 2 * sum(is_mobile(c.text) for c in numbers) > len(numbers)
         self._addresses = is_contact(table.title)
         self._peers = kind == "other" and names_kind(table, "comps")
         self._named_columns = self._columns_of_names(columns) if kind == "other" else frozenset()
         self._around, self._borrowed = around(table), borrowed_unit
+        # 总市值（亿元） in a table of peers says in which currency the prices and earnings beside it are.
+        self._in_yuan = kind == "comps" and in_yuan(table.heads)
 
     def facts(self) -> Iterator[Fact]:
         found = [(cell, self._fact(cell)) for cell in self._values if self._counts(cell)]
@@ -269,7 +272,7 @@ class _Reading:
         parsed = parse_number(cell.text)
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
         otherwise = "money" if self._kind in STATEMENTS else None
-        unit = self._unit(cell, row, Prints(measure, parents, modifier, otherwise=otherwise), own)
+        unit = self._unit(cell, row, off_axis(Prints(measure, parents, modifier, otherwise=otherwise)), own)
         part_of = (row.total,) if row is not None and row.total and measure == row.label else ()
         concept = concept_of(
             measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
@@ -439,7 +442,8 @@ class _Reading:
             around=(*self._around, self._borrowed) if self._borrows(prints) else self._around,
             listing_currency=trading_currency(listing) if listing else None,
         )
-        unit = resolve_unit(full, own, self._yuan(cell, row, listing), self._unstated)
+        yuan = self._yuan(cell, row, listing)
+        unit = resolve_unit(full, own, yuan, yuan if self._in_yuan else self._unstated)
         if self._kind == "benchmarks" and unit.name is None:
             return Unit("score", 0)
         unsettled = choice and not chosen and not names_currency(prints.measure)
@@ -483,18 +487,3 @@ def _measured(period: Period, concept: str) -> Period:
     if concept in _OPENING and period.start < period.end:
         return period.opening()
     return period.instant()
-
-
-def _row_marks(numbers: Sequence[Cell]) -> Mapping[int, UnitMark]:
-    """The unit that every number of a row prints, for the dashes and blanks between them."""
-    marks: dict[int, Counter[UnitMark | None]] = {}
-    for cell in numbers:
-        parsed = parse_number(cell.text)
-        if isinstance(parsed, Number):
-            marks.setdefault(cell.row, Counter())[parsed.unit] += 1
-    found: dict[int, UnitMark] = {}
-    for row, counts in marks.items():
-        only = next(iter(counts)) if len(counts) == 1 else None
-        if only is not None:
-            found[row] = only
-    return found

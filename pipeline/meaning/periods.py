@@ -53,6 +53,8 @@ _ENDED_ENGLISH = re.compile(
     rf"(?:the)?(?:fiscal)?(?P<span>[a-z0-9]+?)(?:ended|ending|to)(?:(?P<d>[0-3]?\d)(?P<name>{_NAMES})[a-z]*|"
     rf"(?P<name2>{_NAMES})[a-z]*(?P<d2>[0-3]?\d),?)(?P<y>{_YEAR})?"
 )
+# A day whose year is not printed with it: 7月11日 below 股价.
+_DAY = re.compile(r"\(?(?:截至)?(?:1[0-2]|0?[1-9])月(?:[12]\d|3[01]|0?[1-9])日\)?")
 # Part of a year on a level of its own: H1, 1H, Q3, 9M.
 _LONE_PART = re.compile(r"(?P<k>[hq])(?P<n>[1-4])|(?P<n2>[1-9])(?P<k2>[hqm])")
 # Two digits are a year only with a mark behind them: 24E. A bare 24 is a number.
@@ -169,11 +171,11 @@ def _stretch(level: str) -> _Stretch | str | None:
 def without_period(level: str) -> str:
     """What one level of a head says beside its period: `PE（25E）` → `pe`; empty where it is a period only.
 
-    Parts of the period's own print (marks, an aside such as `2024 (Huatai)`) are no words beside it. A level
-    without a period is given back as it is.
+    Parts of the period's own print (marks, an aside such as `2024 (Huatai)`, a day without its year) are no
+    words beside it. A level without a period is given back as it is.
     """
     clean = _clean(level)
-    if _mark_of(clean.strip("()")) is not None or _stretch(clean) is not None:
+    if _mark_of(clean.strip("()")) is not None or _stretch(clean) is not None or _DAY.fullmatch(clean):
         return ""
     read = _of_level(clean, (12, 31))
     return level if read is None else read[1]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.tablekinds import STATEMENTS, Kind
 from pipeline.meaning.units import money_marks, reporting_currency
-from pipeline.tables.table import Table
+from pipeline.meaning.unitwords import UnitMark
+from pipeline.tables.table import Cell, Table
 
 _OPEN, _CLOSE = re.compile("[(（]"), re.compile("[)）]")
 
@@ -54,3 +57,18 @@ def unit_beside(table: Table, tables: Sequence[Table], kinds: Sequence[Kind]) ->
     ]
     units = {text for text in beside if text}
     return min(units) if len({money_marks(text) for text in units}) == 1 else ""
+
+
+def marks_of_rows(numbers: Sequence[Cell]) -> Mapping[int, UnitMark]:
+    """The unit that every number of a row prints, for the dashes and blanks between them."""
+    marks: dict[int, Counter[UnitMark | None]] = {}
+    for cell in numbers:
+        parsed = parse_number(cell.text)
+        if isinstance(parsed, Number):
+            marks.setdefault(cell.row, Counter())[parsed.unit] += 1
+    found: dict[int, UnitMark] = {}
+    for row, counts in marks.items():
+        only = next(iter(counts)) if len(counts) == 1 else None
+        if only is not None:
+            found[row] = only
+    return found

@@ -14,12 +14,16 @@ from functools import lru_cache
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
+from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.unitwords import UnitMark, units_in, units_of_label
 
 _FILE = "senses.csv"
 _SENSES = frozenset(
-    {"growth", "percent", "days", "pure", "times", "per_share", "points", "shares", "score", "money", "none"}
-)
+    {
+        "growth", "percent", "days", "pure", "times", "per_share", "points", "shares", "score", "price",
+        "money", "none",
+    }
+)  # fmt: skip
 _RATES = frozenset({"growth", "percent"})
 _PERCENT_KINDS = frozenset({"percent", "pp", "bp"})
 # What a sense alone settles, without any print: these have no power of ten and no currency.
@@ -101,6 +105,24 @@ def measure_sense(prints: Prints) -> str | None:
     return own or above or prints.otherwise
 
 
+def off_axis(prints: Prints) -> Prints:
+    """Without a label and a head that are numbers themselves: 9.0% beside a price is where it was worked out.
+
+    The points of an axis, in a table of what comes of two assumptions: neither their unit nor what stands
+    over them is that of the numbers where they cross.
+    """
+    if _is_point(prints.measure):
+        prints = replace(prints, measure="", sections=())
+    if _is_point(prints.modifier.rpartition("|")[2]):
+        prints = replace(prints, modifier="")
+    return prints
+
+
+def _is_point(text: str) -> bool:
+    parsed = parse_number(text)
+    return isinstance(parsed, Number) and (parsed.unit is not None or "." in text)
+
+
 def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstated: str | None = None) -> Unit:
     """The unit of one number.
 
@@ -125,6 +147,8 @@ def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstate
         return _per_share(levels[:near], currency, yuan)
     if sense == "shares":
         return _shares(levels)
+    if sense == "price":
+        return _price(levels, near, currency)
     return _money_or_other(levels, near, sense, currency)
 
 
@@ -203,6 +227,16 @@ def _per_share(near: Sequence[tuple[UnitMark, ...]], currency: str | None, yuan:
     return Unit(f"{currency}/share" if currency else None, scale)
 
 
+def _price(levels: Sequence[tuple[UnitMark, ...]], near: int, currency: str | None) -> Unit:
+    """The price of a product: money for a piece, a ton; the 万元 around the table are those of its sales."""
+    mark = next((m for level in levels[:near] for m in level if m.kind is None or _is_money(m)), None)
+    if mark is None:
+        rates = [m for level in levels[near:] for m in level if _is_money(m) and m.kind != "money"]
+        alone = [level[0] for level in levels[near:] if len(set(level)) == 1 and level[0].kind == "money"]
+        mark = next((m for m in (*rates, *alone) if m.kind != "money" or m.scale == 0), None)
+    return _named(mark, currency) if mark is not None else Unit(None, None)
+
+
 def _shares(levels: Sequence[tuple[UnitMark, ...]]) -> Unit:
     mark = next((m for level in levels for m in level if m.kind in (None, "shares")), None)
     return Unit("shares", mark.scale if mark else None)
@@ -263,6 +297,12 @@ def reporting_currency(texts: Sequence[str], yuan: str | None) -> str | None:
     found = {m.currency or yuan for text in texts for m in _around(text) if _is_money(m) and not m.local}
     found.discard(None)  # a bare 元 that the listing does not settle is the currency printed elsewhere
     return found.pop() if len(found) == 1 else None
+
+
+def in_yuan(heads: Sequence[str]) -> bool:
+    """Whether heads of one table print money in 元 and in no currency by name."""
+    money = [m for head in heads for m in units_of_label(head) if _is_money(m)]
+    return bool(money) and not any(m.currency or m.local for m in money)
 
 
 def money_marks(text: str) -> tuple[UnitMark, ...]:

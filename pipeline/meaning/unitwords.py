@@ -13,6 +13,8 @@ from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 _FILE = "units.csv"
 # A clipped label may lack the closing one: 市值(百万港.
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
+# 公司 K, 客户 M: a letter of its own behind a word numbers it, it is no thousand and no million.
+_LETTER = re.compile(r"[kKmM]")
 _LEAD = re.compile(r"^(单位|unit|units|货币单位|币种|货币)[:：]?", re.IGNORECASE)
 
 
@@ -186,7 +188,7 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
     if "%" in rest:
         marks.append(UnitMark("percent", None, 0))
     for piece in re.split(r"\s+|[|,:：]", rest)[-1:]:
-        mark = read_unit(piece) or _money_at_end(piece)
+        mark = None if _LETTER.fullmatch(piece) else read_unit(piece) or _money_at_end(piece)
         # A lone 股 or 个 at the end is a word of the label (流通 A 股), not its unit.
         if mark is not None and (
             mark.kind == "money" or (mark.scale or 0) > 0 or mark.kind in ("percent", "times", "days")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.layout.block import Block
-from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import (
     is_label_text,
@@ -31,10 +30,9 @@ from pipeline.tables.columns import (
     value_columns,
 )
 from pipeline.tables.headers import place_levels, stub_set_together, unwrapped
-from pipeline.tables.labels import Match, joined, label_lines, match_labels
+from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
 
-_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
 
 
@@ -215,7 +213,7 @@ class _Grid:
         )
         matches = self._matches(label_lines(by_column.get(self.stub, [])), heights)
         self.left = min((line.box.x0 for m in matches for line in m.lines), default=block.box.x0)
-        starts = _group_starts(names, heights)
+        starts = group_starts(names, heights)
         for match in matches:
             if match.row is None:
                 row = self._add_section(match.lines, row)
@@ -241,16 +239,22 @@ class _Grid:
         )
 
     def _further_labels(self, heads: Sequence[str]) -> set[int]:
-        """Columns of names behind numbers: lists side by side, the head over the names printed for each."""
+        """Columns of names behind numbers: lists side by side.
+
+        The head over the names is printed for each; or there is no head at all, and as many columns of
+        numbers follow each column of names.
+        """
         named = heads[0].split("|")[-1]
-        found: set[int] = set()
-        for index in range(2, len(self.columns)):
-            column = self.columns[index]
-            if named and heads[index].split("|")[-1] == named:
-                texts = [w.text for r in self.rows for w in r.words if column.x0 - 1 <= w.xc <= column.x1 + 1]
-                if texts and sum(map(is_label_text, texts)) > 0.8 * len(texts):
-                    found.add(index)
-        return found
+        inside = range(2, len(self.columns)) if named or not any(heads) else ()
+        texts = {i for i in inside if self._holds_texts(self.columns[i])}
+        if named:
+            return {i for i in texts if heads[i].split("|")[-1] == named}
+        starts = [0, *sorted(texts), len(self.columns)]
+        return texts if len({b - a for a, b in itertools.pairwise(starts)}) == 1 else set()
+
+    def _holds_texts(self, column: Column) -> bool:
+        texts = [w.text for r in self.rows for w in r.words if column.x0 - 1 <= w.xc <= column.x1 + 1]
+        return bool(texts) and sum(map(is_label_text, texts)) > 0.8 * len(texts)
 
     def _matches(self, lines: list[Segment], heights: list[float]) -> list[Match]:
         """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""
@@ -414,63 +418,6 @@ class _Grid:
 
 def _overlap(box: Box, column: Column) -> float:
     return min(box.x1, column.x1) - max(box.x0, column.x0)
-
-
-def _group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[int, list[Segment]]:
-    """For each merged name, the first row it stands over: names share the rows out by their centres.
-
-    A name stands in the middle of its rows, so the border between two names is where the rows change from
-    being nearer to the one to being nearer to the other. Where space parts the groups and every name is level
-    with the first row after it, the names stand at the top of their rows.
-    """
-    merged: list[list[Segment]] = []
-    for name in names:
-        step = name.yc - merged[-1][-1].yc if merged else 0.0
-        unit = is_unit_line(name.text) or _BRACKETED.fullmatch(name.text)
-        if merged and step < (2.6 if unit else 1.6) * name.size:
-            merged[-1].append(name)  # a name over two lines, or with its unit below
-        else:
-            merged.append([name])
-    starts = _tops(merged, heights)
-    if starts:
-        return starts
-    row = 0
-    starts = {}
-    for group in merged:
-        centre = (group[0].yc + group[-1].yc) / 2
-        if row >= len(heights):
-            break
-        starts[row] = group
-        # Rows of this name: as many below its centre as above.
-        half = centre - heights[row]
-        last = row
-        while last + 1 < len(heights) and heights[last + 1] <= centre + half + 3.0:
-            last += 1
-        row = last + 1
-    if row < len(heights):  # rows are left over: the names do not stand in the middle of theirs
-        return _level_tops(merged, heights) or starts
-    return starts
-
-
-def _level_tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
-    """The rows that the first lines of names stand level with, if all do and the first row is one of them."""
-    starts: dict[int, list[Segment]] = {}
-    for name in names:
-        row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
-        if abs(heights[row] - name[0].yc) > 0.35 * name[0].size:
-            return {}
-        starts[row] = name
-    return starts if 0 in starts and len(starts) == len(names) else {}
-
-
-def _tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
-    """The rows that names level with the first row of a group set apart by space stand at, if all do."""
-    steps = [b - a for a, b in itertools.pairwise(heights)]
-    if len(names) < 2 or not steps:
-        return {}
-    usual = statistics.median(steps)
-    starts = _level_tops(names, heights)
-    return starts if all(not row or steps[row - 1] >= 1.4 * usual for row in starts) else {}
 
 
 def cell_text(words: Sequence[Word]) -> str:

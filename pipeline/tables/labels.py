@@ -8,17 +8,20 @@ and the rows of numbers are matched in order by dynamic programming over the cos
 from __future__ import annotations
 
 import itertools
+import re
 import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, join_words
 from pipeline.layout.tokens import is_open_bracket, open_brackets
 from pipeline.reading.page import Word, bounds
 from pipeline.tables.linebreaks import goes_on, pairs_in, parts_a_word
 
 MAX_WRAP = 4
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,3 +332,60 @@ def _cheapest(costs: _Costs) -> tuple[float, list[Match]]:
         i, j = i - count, j - used
     matches.reverse()
     return best[n][m], matches
+
+
+def group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[int, list[Segment]]:
+    """For each merged name, the first row it stands over: names share the rows out by their centres.
+
+    A name stands in the middle of its rows, so the border between two names is where the rows change from
+    being nearer to the one to being nearer to the other. Where space parts the groups and every name is level
+    with the first row after it, the names stand at the top of their rows.
+    """
+    merged: list[list[Segment]] = []
+    for name in names:
+        step = name.yc - merged[-1][-1].yc if merged else 0.0
+        unit = is_unit_line(name.text) or _BRACKETED.fullmatch(name.text)
+        if merged and step < (2.6 if unit else 1.6) * name.size:
+            merged[-1].append(name)  # a name over two lines, or with its unit below
+        else:
+            merged.append([name])
+    starts = _tops(merged, heights)
+    if starts:
+        return starts
+    row = 0
+    starts = {}
+    for group in merged:
+        centre = (group[0].yc + group[-1].yc) / 2
+        if row >= len(heights):
+            break
+        starts[row] = group
+        # Rows of this name: as many below its centre as above.
+        half = centre - heights[row]
+        last = row
+        while last + 1 < len(heights) and heights[last + 1] <= centre + half + 3.0:
+            last += 1
+        row = last + 1
+    if row < len(heights):  # rows are left over: the names do not stand in the middle of theirs
+        return _level_tops(merged, heights) or starts
+    return starts
+
+
+def _level_tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
+    """The rows that the first lines of names stand level with, if all do and the first row is one of them."""
+    starts: dict[int, list[Segment]] = {}
+    for name in names:
+        row = min(range(len(heights)), key=lambda r: abs(heights[r] - name[0].yc))
+        if abs(heights[row] - name[0].yc) > 0.35 * name[0].size:
+            return {}
+        starts[row] = name
+    return starts if 0 in starts and len(starts) == len(names) else {}
+
+
+def _tops(names: Sequence[list[Segment]], heights: Sequence[float]) -> dict[int, list[Segment]]:
+    """The rows that names level with the first row of a group set apart by space stand at, if all do."""
+    steps = [b - a for a, b in itertools.pairwise(heights)]
+    if len(names) < 2 or not steps:
+        return {}
+    usual = statistics.median(steps)
+    starts = _level_tops(names, heights)
+    return starts if all(not row or steps[row - 1] >= 1.4 * usual for row in starts) else {}

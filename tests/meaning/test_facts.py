@@ -474,3 +474,37 @@ def test_an_earlier_forecast_and_that_of_others_are_no_estimates_of_the_report(o
     new, old, _ = read(table, "forecast_summary")
     assert what(new, "concept", "period_label") == ("revenue", "2025")
     assert what(old, "concept", "period_label", "text") == (None, "2025", "91,280")
+
+
+def test_the_points_of_an_axis_are_no_units_of_what_crosses_there() -> None:
+    heads = ["1.00%", "永续增长率|3.00%", "5.00%"]
+    rows = [["5.92%", "166.26", "262.01", "775.45"], ["6.42%", "144.06", "213.80", "480.42"]]
+    facts = read(grid(heads, rows, title="股价敏感性分析"), "other")
+    assert {what(f, "unit", "scale", "concept") for f in facts} == {(None, None, None)}
+    stated = read(grid(heads, rows, title="敏感性分析", unit_text="亿元"), "other")
+    assert {what(f, "unit", "scale") for f in stated} == {("CNY", 8)}
+
+
+def test_the_price_of_a_product_is_not_in_the_unit_of_its_sales() -> None:
+    heads = ["2018 年度|销售额", "2018 年度|单价", "2019 年度|变动幅度"]
+    rows = [["蛋挞皮", "7,952.65", "14.31", "-"], ["芝麻球", "8,954.79", "7.82", "-0.09%"]]
+    both = read(grid(heads, rows, title="销售额及单价：万元、元/公斤", unit_text="万元"), "other")
+    assert [what(f, "unit", "scale") for f in both[:3]] == [("CNY", 4), ("CNY/kg", 0), (None, None)]
+    one = read(grid(heads, rows, unit_text="万元"), "other")
+    assert [what(f, "unit", "scale") for f in one[:2]] == [("CNY", 4), (None, None)]
+    own = read(grid(["单价（万元）"], [["甲", "14.31"], ["乙", "7.82"]], unit_text="亿元"), "other")
+    assert what(own[0], "unit", "scale") == ("CNY", 4)
+
+
+def test_a_letter_that_numbers_a_company_is_no_power_of_ten() -> None:
+    facts = read(grid(["TPV（十亿元）", "牌照"], [["公司 K", "20", "3"], ["公司 M", "10", "5"]]), "other")
+    assert [f.scale for f in facts] == [9, None, 9, None]
+
+
+def test_a_price_of_a_day_whose_year_is_not_printed() -> None:
+    heads = ["股价|（元/股）|7 月 11 日", "P/E（x）|2025E"]
+    facts = read(grid(heads, [["万华化学", "54.45", "11"], ["恒力石化", "15.53", "13"]]), "comps")
+    assert [what(f, "concept", "period_label") for f in facts[:2]] == [
+        ("close_price", None),
+        ("pe_ratio", "2025"),
+    ]

@@ -253,6 +253,21 @@ def test_two_lists_side_by_side_have_a_column_of_labels_each() -> None:
     assert labels[4:6] == [(3, 0, "丙公司"), (3, 3, "丁公司")]
 
 
+def test_two_lists_side_by_side_without_any_head() -> None:
+    words = sketch(
+        """
+        Beta             0.9    债务成本         7.4%
+        无风险利率      1.7%    债务股本比       0.6%
+        股权风险溢价    8.2%    所得税率        13.6%
+        股本成本        9.2%    WACC             9.2%
+        """
+    )
+    table = table_of(page(words))
+    labels = [(c.row, c.column, c.text) for c in table.cells if c.role == "label"]
+    assert labels[:2] == [(0, 0, "Beta"), (0, 2, "债务成本")]
+    assert labels[-2:] == [(3, 0, "股本成本"), (3, 2, "WACC")]
+
+
 def test_names_with_their_unit_below_at_the_top_of_their_rows() -> None:
     words = sketch(
         """
