@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.calls import Flags, Floats, Ints
+from pipeline.reading.calls import Flags, Floats, Handle, Ints
 from pipeline.reading.page import Box
 from pipeline.reading.radicals import printed
 
@@ -128,7 +128,7 @@ BLACK = (0, 0, 0, 255)
 POINT = (0, 0)
 _BOX = (0, 0, 0, 0)
 
-_EVERYWHERE = Box(-np.inf, -np.inf, np.inf, np.inf)
+EVERYWHERE = Box(-np.inf, -np.inf, np.inf, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def characters_of(chars: Sequence[Char]) -> Characters:
             np.array([of.alpha for of in owners], np.int64),
             np.array([of.mode for of in owners], np.int64),
             np.array([of.upright for of in owners], bool),
-            np.array([of.clip or _EVERYWHERE for of in owners], float).reshape(-1, 4),
+            np.array([of.clip or EVERYWHERE for of in owners], float).reshape(-1, 4),
             np.array([of.order for of in owners], np.int64),
         ),
     )
@@ -193,11 +193,11 @@ def characters_of(chars: Sequence[Char]) -> Characters:
 _BOLD = ("bold", "black", "heavy", "demi")
 
 
-def _font(handle: int) -> tuple[str, bool]:
+def _font(address: int) -> tuple[str, bool]:
     """Name and weight of a font."""
-    if not handle:
+    if not address:
         return "", False
-    font = ctypes.cast(handle, pdfium.FPDF_FONT)
+    font = ctypes.cast(address, pdfium.FPDF_FONT)
     size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
     name = ""
     if size:
@@ -210,23 +210,23 @@ def _font(handle: int) -> tuple[str, bool]:
     return name, heavy or pdfium.FPDFFont_GetWeight(font) >= 600
 
 
-def clip_boxes(objects: Sequence[int], display: Display, within: Mapping[int, Matrix]) -> Floats:
+def clip_boxes(objects: Sequence[Handle], display: Display, within: Mapping[int, Matrix]) -> Floats:
     """The bounding boxes (n × 4) of what the objects' clip paths leave, endless where nothing clips.
 
     `within` places the objects that stand in forms: PDFium gives their clips in the form's own coordinates.
     """
-    boxes = np.full((len(objects), 4), _EVERYWHERE)
+    boxes = np.full((len(objects), 4), EVERYWHERE)
     clips = list(map(calls.clip_path, objects))
     counts = [calls.clip_count(clip) if clip else 0 for clip in clips]
-    paths: dict[tuple[Matrix, int], tuple[int, int]] = {}  # a clip and the number of its path
+    paths: dict[tuple[Matrix, int], tuple[Handle, int]] = {}  # a clip and the number of its path
     clipped: list[int] = []
     by_clip: list[list[tuple[Matrix, int]]] = []
     for at, (clip, count) in enumerate(zip(clips, counts, strict=True)):
         if count <= 0:
             continue
         # Objects painted under one clip share its paths, so their first points' addresses tell them.
-        form = within.get(objects[at], IDENTITY)
-        keys = [(form, calls.clip_segment(clip, path, 0)) for path in range(count)]
+        form = within.get(objects[at].value or 0, IDENTITY) if within else IDENTITY
+        keys = [(form, calls.clip_segment_address(clip, path, 0)) for path in range(count)]
         for path, key in enumerate(keys):
             paths.setdefault(key, (clip, path))
         clipped.append(at)
@@ -237,7 +237,9 @@ def clip_boxes(objects: Sequence[int], display: Display, within: Mapping[int, Ma
     return boxes
 
 
-def _path_boxes(paths: Mapping[tuple[Matrix, int], tuple[int, int]], display: Display) -> list[list[float]]:
+def _path_boxes(
+    paths: Mapping[tuple[Matrix, int], tuple[Handle, int]], display: Display
+) -> list[list[float]]:
     """The bounding box of each clip path as displayed, endless where it has fewer than two points."""
     sizes = [calls.clip_segments(*path) for path in paths.values()]
     sizes = [size if size > 1 else 0 for size in sizes]
@@ -247,11 +249,11 @@ def _path_boxes(paths: Mapping[tuple[Matrix, int], tuple[int, int]], display: Di
         for index in range(size)
     ]
     points = calls.filled(
-        calls.segment_point, segments, count=len(segments), unset=POINT, parts=2, of=np.float32
+        calls.segment_point, segments, count=len(segments), unset=POINT, parts=2, of=ctypes.c_float
     ).astype(float)
     forms = np.repeat(np.array([form for form, _ in paths], float).reshape(-1, 6), sizes, axis=0)
     x, y = display.point(*Matrix(*forms.T).point(*points.T))
-    boxes = np.full((len(sizes), 4), _EVERYWHERE)
+    boxes = np.full((len(sizes), 4), EVERYWHERE)
     filled = np.flatnonzero(sizes)
     if len(filled):
         starts = (np.cumsum(sizes) - sizes)[filled]
@@ -270,7 +272,7 @@ def _common(boxes: Sequence[Sequence[float]]) -> Sequence[float]:
 
 
 def _owners(
-    text: int,
+    page: Iterable[Any],
     first: Ints,
     objects: Ints,
     display: Display,
@@ -278,10 +280,12 @@ def _owners(
     within: Mapping[int, Matrix],
 ) -> Owners:
     """The text objects at these addresses; `first` is a character of each."""
-    count, handles, at = len(first), objects.tolist(), first.tolist()
-    page = calls.same(text)
-    matrices = calls.filled(calls.char_matrix, page, at, count=count, unset=UNTURNED, parts=1, of=np.float32)
-    fills = calls.filled(calls.char_fill, page, at, count=count, unset=BLACK, parts=4, of=np.uint32)
+    addresses, at = objects.tolist(), first.tolist()
+    count, handles = len(first), list(map(Handle, addresses))
+    matrices = calls.filled(
+        calls.char_matrix, page, at, count=count, unset=UNTURNED, parts=1, of=ctypes.c_float
+    )
+    fills = calls.filled(calls.char_fill, page, at, count=count, unset=BLACK, parts=4, of=ctypes.c_uint)
     sizes = np.fromiter(map(calls.char_font_size, page, at), float, count)
     mode = calls.column(calls.text_mode, handles, count=count)
     a, b, c, d = matrices[:, :4].T.astype(float)
@@ -297,7 +301,7 @@ def _owners(
         mode,
         (across > 0) & (np.abs(aside) <= 0.1 * across),
         clip_boxes(handles, display, within),
-        np.array([order.get(handle, -1) for handle in handles], np.int64),
+        np.array([order.get(address, -1) for address in addresses], np.int64),
     )
 
 
@@ -334,9 +338,8 @@ def read_characters(
     `order` gives the painting position of the page's objects by address, `within` the place of those in forms
     (see `graphics.read_graphics`).
     """
-    text = calls.address(text_page)
     count = max(pdfium.FPDFText_CountChars(text_page), 0)
-    page = calls.same(text)
+    page = calls.same(text_page)
     objects = calls.column(calls.char_object, page, range(count), count=count)
     codes = calls.column(calls.char_unicode, page, range(count), count=count)
     painted = objects != 0  # the others are spaces and line breaks that PDFium made up
@@ -347,10 +350,10 @@ def read_characters(
     unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
-    owners = _owners(text, kept[first], addresses, display, order, within)
+    owners = _owners(page, kept[first], addresses, display, order, within)
     index, n = kept.tolist(), len(kept)
-    loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=np.float32)
-    origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=np.float64)
+    loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=ctypes.c_float)
+    origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=ctypes.c_double)
     left, top, right, bottom = loose.T.astype(float)
     xa, ya = display.point(left, bottom)
     xb, yb = display.point(right, top)
@@ -382,12 +385,12 @@ def read_characters(
     )
 
 
-def _ink(page: Iterable[int], where: Flags) -> Floats:
+def _ink(page: Iterable[Any], where: Flags) -> Floats:
     """How large the ink of some characters is in its lesser direction, points; 0 for all others."""
     ink = np.zeros(len(where))
     index = np.flatnonzero(where)
     edges = calls.filled(
-        calls.char_box, page, index.tolist(), count=len(index), unset=(0.0,) * 4, parts=4, of=np.float64
+        calls.char_box, page, index.tolist(), count=len(index), unset=(0.0,) * 4, parts=4, of=ctypes.c_double
     )
     left, right, bottom, top = edges.T
     ink[index] = np.minimum(right - left, top - bottom)

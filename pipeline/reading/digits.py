@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.calls import Flags
+from pipeline.reading.calls import Flags, Handle
 from pipeline.reading.characters import IDENTITY, Digits, Matrix
 
 _STANDARD = [
@@ -54,7 +54,7 @@ class DigitFonts:
         `forms` places the objects that stand in forms (see `graphics.read_graphics`).
         """
         objects, first = np.unique(digits.objects, return_inverse=True)
-        fonts = np.fromiter(map(calls.text_font, objects.tolist()), np.int64, len(objects))
+        fonts = np.fromiter(map(calls.text_font, map(Handle, objects.tolist())), np.int64, len(objects))
         found = np.zeros(len(digits.places), np.bool_)
         for font in np.unique(fonts[fonts != 0]).tolist():
             here = np.flatnonzero((fonts == font)[first])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,13 +12,25 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.characters import BLACK, IDENTITY, POINT, UNTURNED, Display, Matrix, clip_boxes
+from pipeline.reading.calls import Flags, Floats, Handle, Ints
+from pipeline.reading.characters import (
+    BLACK,
+    EVERYWHERE,
+    IDENTITY,
+    POINT,
+    UNTURNED,
+    Display,
+    Matrix,
+    clip_boxes,
+)
 from pipeline.reading.page import Box, Fill, Image, Rule
 
 # A filled rectangle or image at most this thick is drawn as a line: rules of 0.5 to 1.5 pt are the rule in
 # the corpus, bands start at about 6 pt.
 THIN = 2.0
 MAX_DEPTH = 8
+_SEEN = 20  # of 255: what is painted with less is not seen
+_LEAST = 0.2  # points: the longer side of a rectangle
 MAX_SEGMENTS = 400  # a path with more is a chart or a logo, never a table's rule
 
 
@@ -50,31 +63,42 @@ Color = tuple[int, int, int]
 
 
 class _Drawn(NamedTuple):
-    """A path or image: where its matrix puts it (forms included), what clips it, when it is painted."""
+    """Paths and images in painting order, as columns."""
 
-    handle: int
-    image: bool
-    matrix: Matrix
-    clip: Box | None
-    order: int
+    handles: list[Handle]
+    images: Flags
+    matrices: Floats  # n × 6; forms included
+    clips: Floats  # n × 4, endless where nothing clips
+    order: Ints
+
+
+class _Outlines(NamedTuple):
+    """The corners of paths in display coordinates, path behind path, and how the paths are painted."""
+
+    sizes: Ints  # segments of each path; 0 where they are too many to be anything of a table
+    ends: Ints  # where the corners of each path end in `kinds`, `xs` and `ys`
+    segments: list[Handle]
+    kinds: Ints
+    xs: Floats
+    ys: Floats
+    filled: list[int]
+    stroked: list[int]
+    fills: list[list[int]]
+    strokes: list[list[int]]
+    too_long: list[bool]
 
 
 class _Outline(NamedTuple):
     """A path's straight parts in display coordinates, and how they are painted."""
 
     parts: list[list[Point]]
-    curved: bool
-    filled: int
-    stroked: int
     fill: Color
     fill_alpha: int
     stroke: Color
     stroke_alpha: int
 
 
-def _clipped(box: Box, clip: Box | None) -> Box | None:
-    if clip is None:
-        return box
+def _clipped(box: Box, clip: Box) -> Box | None:
     cut = Box(
         max(box.x0, clip.x0), max(box.top, clip.top), min(box.x1, clip.x1), min(box.bottom, clip.bottom)
     )
@@ -85,98 +109,171 @@ def read_graphics(page: Any, display: Display) -> Graphics:
     """Walk the page's objects (forms included) in painting order."""
     out = Graphics()
     drawn = _drawn(page, display, out)
-    outlines = iter(_outlines([one for one in drawn if not one.image], display))
-    for one in drawn:
-        if one.image:
-            _add_image(one, display, out)
-        elif (outline := next(outlines)) is None:
-            out.curves += 1
-        elif outline.curved:
-            if outline.filled or outline.stroked:
-                out.curves += 1
-            if outline.filled:
-                _add_shape(outline, outline.parts, one.order, out)
-        else:
-            if outline.stroked:
-                _add_strokes(outline, one, out)
-            if outline.filled and outline.fill_alpha >= 20:
-                _add_fills(outline, one, out)
+    at_path = np.flatnonzero(~drawn.images)
+    paths = [drawn.handles[at] for at in at_path.tolist()]
+    outlines = _outlines(paths, drawn.matrices[at_path], display)
+    plain, boxes = _rectangles(outlines, drawn.clips[at_path])
+    clips = drawn.clips.tolist()
+    path = -1
+    for at, (image, order) in enumerate(zip(drawn.images.tolist(), drawn.order.tolist(), strict=True)):
+        if image:
+            _add_image(Matrix(*drawn.matrices[at].tolist()), Box(*clips[at]), display, out)
+            continue
+        path += 1
+        if plain[path]:
+            fill = outlines.fills[path]
+            if fill[3] >= _SEEN:
+                _add_box(Box(*boxes[path]), _color(fill), fill[3], order, out)
+            continue
+        _add_path(outlines, path, Box(*clips[at]), order, out)
     return out
 
 
-def _drawn(page: Any, display: Display, out: Graphics) -> list[_Drawn]:
+def _add_path(outlines: _Outlines, path: int, clip: Box, order: int, out: Graphics) -> None:
+    """Whatever a path is that is not one filled rectangle."""
+    filled, stroked = outlines.filled[path], outlines.stroked[path]
+    if not outlines.sizes[path]:
+        out.curves += bool(outlines.too_long[path])
+        return
+    outline, curved = _outline(outlines, path)
+    if curved:
+        if filled or stroked:
+            out.curves += 1
+        if filled:
+            _add_shape(outline, outline.parts, order, out)
+    else:
+        if stroked:
+            _add_strokes(outline, clip, out)
+        if filled and outline.fill_alpha >= _SEEN:
+            _add_fills(outline, clip, order, out)
+
+
+def _drawn(page: Any, display: Display, out: Graphics) -> _Drawn:
     """The page's paths and images in painting order; `out` is told of the text objects among them."""
-    drawn: list[_Drawn] = []
-    position = 0
+    handles: list[Handle] = []
+    columns: list[tuple[Flags, Floats, Floats, Ints]] = []
 
-    def walk(objects: Sequence[int], within: Matrix, depth: int) -> None:
-        nonlocal position
-        kinds = list(map(calls.object_type, objects))
-        placed = [obj for obj, kind in zip(objects, kinds, strict=True) if kind != pdfium.FPDF_PAGEOBJ_TEXT]
-        unset, count = UNTURNED, len(placed)
-        matrices = calls.filled(calls.object_matrix, placed, count=count, unset=unset, parts=1, of=np.float32)
-        matrix = dict(zip(placed, matrices.tolist(), strict=True))
-        clips: dict[int, Box] = {}
-        if depth == 0:
-            boxes = map(Box._make, clip_boxes(placed, display, {}).tolist())
-            clips = dict(zip(placed, boxes, strict=True))
-        for obj, kind in zip(objects, kinds, strict=True):
-            position += 1
-            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                out.order[obj] = position
-                if depth:
-                    out.within[obj] = within
-            elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
-                image, own = kind == pdfium.FPDF_PAGEOBJ_IMAGE, Matrix(*matrix[obj]).then(within)
-                drawn.append(_Drawn(obj, image, own, clips.get(obj), position))
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-                children = map(calls.form_object, calls.same(obj), range(calls.form_count(obj)))
-                walk([child for child in children if child], Matrix(*matrix[obj]).then(within), depth + 1)
+    def walk(addresses: Ints, within: Matrix, depth: int, start: int) -> int:
+        """How many objects stand here and in the forms among them; the first is painted at `start`."""
+        objects, count = list(map(Handle, addresses.tolist())), len(addresses)
+        kinds = calls.column(calls.object_type, objects, count=count)
+        order = np.arange(start, start + count)
+        place = np.flatnonzero(kinds != pdfium.FPDF_PAGEOBJ_TEXT)
+        placed, number = [objects[at] for at in place.tolist()], len(place)
+        own = calls.filled(
+            calls.object_matrix, placed, count=number, unset=UNTURNED, parts=1, of=ctypes.c_float
+        ).astype(float)
+        matrices = np.stack(Matrix(*own.T).then(within), axis=1) if number else own
+        for at in np.flatnonzero(kinds[place] == pdfium.FPDF_PAGEOBJ_FORM).tolist():
+            if depth < MAX_DEPTH:
+                here = int(place[at])
+                size = max(calls.form_count(placed[at]), 0)
+                children = calls.column(calls.form_object, calls.same(placed[at]), range(size), count=size)
+                inner = Matrix(*matrices[at].tolist())
+                order[here + 1 :] += walk(children[children != 0], inner, depth + 1, int(order[here]) + 1)
+        at_text = np.flatnonzero(kinds == pdfium.FPDF_PAGEOBJ_TEXT)
+        texts = addresses[at_text].tolist()
+        out.order.update(zip(texts, order[at_text].tolist(), strict=True))
+        if depth:
+            out.within.update(dict.fromkeys(texts, within))
+        image = kinds[place] == pdfium.FPDF_PAGEOBJ_IMAGE
+        kept = np.flatnonzero(image | (kinds[place] == pdfium.FPDF_PAGEOBJ_PATH))
+        those = [placed[at] for at in kept.tolist()]
+        handles.extend(those)
+        # PDFium gives the clips of what stands in a form in the form's own coordinates.
+        clips = clip_boxes(those, display, {}) if depth == 0 else np.tile(EVERYWHERE, (len(those), 1))
+        columns.append((image[kept], matrices[kept], clips, order[place[kept]]))
+        return int(order[-1]) - start + 1 if count else 0
 
-    handle = calls.address(page)
     count = max(pdfium.FPDFPage_CountObjects(page), 0)
-    walk([obj for obj in map(calls.page_object, calls.same(handle), range(count)) if obj], IDENTITY, 0)
-    return drawn
+    objects = calls.column(calls.page_object, calls.same(page), range(count), count=count)
+    walk(objects[objects != 0], IDENTITY, 0, 1)
+    images, matrices, clips, order = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    turn = np.argsort(order, kind="stable")
+    return _Drawn(
+        [handles[at] for at in turn.tolist()], images[turn], matrices[turn], clips[turn], order[turn]
+    )
 
 
-def _outlines(paths: Sequence[_Drawn], display: Display) -> list[_Outline | None]:
-    """The outline of each path, None where it has too many corners to be anything of a table."""
-    handles = [path.handle for path in paths]
-    count = len(handles)
-    modes = calls.filled(calls.path_mode, handles, count=count, unset=(0, 0), parts=2, of=np.int32)
-    fills = calls.filled(calls.object_fill, handles, count=count, unset=BLACK, parts=4, of=np.uint32)
-    strokes = calls.filled(calls.object_stroke, handles, count=count, unset=BLACK, parts=4, of=np.uint32)
-    sizes = calls.column(calls.path_segments, handles, count=count)
-    within = np.where(sizes <= MAX_SEGMENTS, sizes, 0)
-    ends = np.cumsum(within).tolist()
+def _outlines(paths: Sequence[Handle], matrices: Floats, display: Display) -> _Outlines:
+    """The outline of each path."""
+    count = len(paths)
+    modes = calls.filled(calls.path_mode, paths, count=count, unset=(0, 0), parts=2, of=ctypes.c_int)
+    all_sizes = calls.column(calls.path_segments, paths, count=count)
+    sizes = np.where(all_sizes <= MAX_SEGMENTS, all_sizes, 0)
     segments = [
         calls.path_segment(handle, index)
-        for handle, size in zip(handles, within.tolist(), strict=True)
+        for handle, size in zip(paths, sizes.tolist(), strict=True)
         for index in range(size)
     ]
-    kinds = list(map(calls.segment_type, segments))
-    closes = list(map(calls.segment_closes, segments))
+    total = len(segments)
     points = calls.filled(
-        calls.segment_point, segments, count=len(segments), unset=POINT, parts=2, of=np.float32
+        calls.segment_point, segments, count=total, unset=POINT, parts=2, of=ctypes.c_float
     ).astype(float)
-    matrices = np.repeat(np.array([path.matrix for path in paths], float).reshape(-1, 6), within, axis=0)
-    placed = display.point(*Matrix(*matrices.T).point(*points.T))
-    xs, ys = (axis.tolist() for axis in placed)
-    outlines: list[_Outline | None] = []
-    start = 0
-    for size, end, (filled, stroked), fill, stroke in zip(
-        sizes.tolist(), ends, modes.tolist(), fills.tolist(), strokes.tolist(), strict=True
-    ):
-        if size > MAX_SEGMENTS:
-            outlines.append(None)
-            continue
-        parts = _parts(kinds[start:end], closes[start:end], xs[start:end], ys[start:end])
-        curved = pdfium.FPDF_SEGMENT_BEZIERTO in kinds[start:end]
-        start = end
-        outlines.append(
-            _Outline(parts, curved, filled, stroked, _color(fill), fill[3], _color(stroke), stroke[3])
-        )
-    return outlines
+    turned = np.repeat(matrices, sizes, axis=0)
+    xs, ys = display.point(*Matrix(*turned.T).point(*points.T))
+    return _Outlines(
+        sizes,
+        np.cumsum(sizes),
+        segments,
+        calls.column(calls.segment_type, segments, count=total),
+        xs,
+        ys,
+        modes[:, 0].tolist(),
+        modes[:, 1].tolist(),
+        _colors(calls.object_fill, paths, modes[:, 0]),
+        _colors(calls.object_stroke, paths, modes[:, 1]),
+        (all_sizes > MAX_SEGMENTS).tolist(),
+    )
+
+
+def _colors(function: calls.Plain, paths: Sequence[Handle], painted: Ints) -> list[list[int]]:
+    """The colours of those paths that are painted at all, black for the others."""
+    colors = np.tile(np.array(BLACK), (len(paths), 1))
+    at = np.flatnonzero(painted)
+    some = [paths[one] for one in at.tolist()]
+    colors[at] = calls.filled(function, some, count=len(at), unset=BLACK, parts=4, of=ctypes.c_uint)
+    found: list[list[int]] = colors.tolist()
+    return found
+
+
+def _rectangles(outlines: _Outlines, clips: Floats) -> tuple[list[bool], list[list[float]]]:
+    """Which paths are one filled rectangle with upright sides, and what of its box is not clipped.
+
+    Nearly all paths are such: they need no line of Python for each of their corners.
+    """
+    sizes, ends = outlines.sizes, outlines.ends
+    plain = (sizes >= 3) & (sizes <= 5) & (np.array(outlines.filled) != 0) & (np.array(outlines.stroked) == 0)
+    boxes = np.zeros((len(sizes), 4))
+    if plain.any():
+        filled = np.flatnonzero(sizes)
+        starts = (ends - sizes)[filled]
+        of = np.repeat(np.arange(len(sizes)), sizes)
+        begins = np.zeros(len(of), bool)
+        begins[starts] = True
+        straight = outlines.kinds == np.where(begins, pdfium.FPDF_SEGMENT_MOVETO, pdfium.FPDF_SEGMENT_LINETO)
+        for at, axis in enumerate((outlines.xs, outlines.ys)):
+            low, high = (take.reduceat(axis, starts) for take in (np.minimum, np.maximum))
+            boxes[filled, at], boxes[filled, at + 2] = low, high
+            straight &= (axis == boxes[of, at]) | (axis == boxes[of, at + 2])
+        plain[filled] &= np.logical_and.reduceat(straight, starts)
+        wide, tall = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+        plain &= (wide > 0) & (tall > 0) & (np.maximum(wide, tall) > _LEAST)
+    boxes[:, :2] = np.maximum(boxes[:, :2], clips[:, :2])
+    boxes[:, 2:] = np.minimum(boxes[:, 2:], clips[:, 2:])
+    return plain.tolist(), boxes.tolist()
+
+
+def _outline(outlines: _Outlines, path: int) -> tuple[_Outline, bool]:
+    """A path's outline, and whether some of it is curved."""
+    end = int(outlines.ends[path])
+    here = slice(end - int(outlines.sizes[path]), end)
+    kinds = outlines.kinds[here].tolist()
+    closes = list(map(calls.segment_closes, outlines.segments[here]))
+    fill, stroke = outlines.fills[path], outlines.strokes[path]
+    parts = _parts(kinds, closes, outlines.xs[here].tolist(), outlines.ys[here].tolist())
+    outline = _Outline(parts, _color(fill), fill[3], _color(stroke), stroke[3])
+    return outline, pdfium.FPDF_SEGMENT_BEZIERTO in kinds
 
 
 def _color(channels: Sequence[int]) -> Color:
@@ -198,43 +295,50 @@ def _parts(
     return parts
 
 
-def _add_strokes(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
-    if outline.stroke_alpha <= 20:
+def _add_strokes(outline: _Outline, clip: Box, out: Graphics) -> None:
+    if outline.stroke_alpha <= _SEEN:
         return
     for part in outline.parts:
         for (xa, ya), (xb, yb) in itertools.pairwise(part):
             if abs(ya - yb) > 0.7 and abs(xa - xb) > 0.7:
                 continue
-            line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), drawn.clip)
+            line = _clipped(Box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), clip)
             if line and (line.width > 1 or line.height > 1):
                 out.rules.append(Rule(*line, outline.stroke))
 
 
-def _add_fills(outline: _Outline, drawn: _Drawn, out: Graphics) -> None:
+def _add_fills(outline: _Outline, clip: Box, order: int, out: Graphics) -> None:
     for part in outline.parts:
         xs, ys = [x for x, _ in part], [y for _, y in part]
         if not _is_upright(part, xs, ys):
             if len(part) > 6:
                 out.curves += 1
-                _add_shape(outline, [part], drawn.order, out)
+                _add_shape(outline, [part], order, out)
             continue
-        box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), drawn.clip)
-        if box is None:
-            continue
-        if min(box.width, box.height) <= THIN:
-            if max(box.width, box.height) > THIN:
-                out.rules.append(Rule(*box, outline.fill))
-        else:
-            out.fills.append(Fill(*box, outline.fill))
-            if outline.fill_alpha > 230:
-                out.covers.append(Cover(box, drawn.order, outline.fill))
+        box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
+        if box is not None:
+            _add_box(box, outline.fill, outline.fill_alpha, order, out)
+
+
+def _add_box(box: Box, color: Color, alpha: int, order: int, out: Graphics) -> None:
+    """A filled rectangle, a line where it is thin, nothing where its clip leaves nothing of it."""
+    wide, tall = box.x1 - box.x0, box.bottom - box.top
+    if wide < 0 or tall < 0:
+        return
+    if min(wide, tall) <= THIN:
+        if max(wide, tall) > THIN:
+            out.rules.append(Rule(*box, color))
+    else:
+        out.fills.append(Fill(*box, color))
+        if alpha > 230:
+            out.covers.append(Cover(box, order, color))
 
 
 def _is_upright(part: Sequence[Point], xs: Sequence[float], ys: Sequence[float]) -> bool:
     """Whether a filled part is a rectangle with upright sides, or a line drawn as one."""
     if len(part) > 6:
         return False
-    if len(set(xs)) == len(set(ys)) == 2 and max(max(xs) - min(xs), max(ys) - min(ys)) > 0.2:
+    if len(set(xs)) == len(set(ys)) == 2 and max(max(xs) - min(xs), max(ys) - min(ys)) > _LEAST:
         return True  # as nearly all are: nothing to round
     corners = {(round(x, 1), round(y, 1)) for x, y in part}
     return len(corners) > 1 and len({round(x) for x in xs}) <= 2 + (len(corners) > 4)
@@ -247,10 +351,10 @@ def _add_shape(outline: _Outline, parts: Sequence[Sequence[Point]], order: int, 
         out.shapes.append(Cover(Box(min(xs), min(ys), max(xs), max(ys)), order, outline.fill))
 
 
-def _add_image(drawn: _Drawn, display: Display, out: Graphics) -> None:
-    corners = [display.point(*drawn.matrix.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+def _add_image(matrix: Matrix, clip: Box, display: Display, out: Graphics) -> None:
+    corners = [display.point(*matrix.point(x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-    box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), drawn.clip)
+    box = _clipped(Box(min(xs), min(ys), max(xs), max(ys)), clip)
     if box is None:
         return
     if min(box.width, box.height) <= THIN and max(box.width, box.height) > 4 * THIN:
