@@ -286,52 +286,75 @@ def match_labels(
     best: tuple[float, list[Match]] | None = None
     for offset, beside in itertools.product(costs.offsets(), ways):
         costs.offset, costs.beside = offset, beside
-        cost, matches = _cheapest(costs)
-        if best is None or cost < best[0] - 1e-9:
-            best = cost, matches
+        best = (_cheapest(costs, best[0] - 1e-9) or best) if best else _unlimited(costs)
     return best[1] if best else []
 
 
-def _cheapest(costs: _Costs) -> tuple[float, list[Match]]:
-    """The cheapest reading, and its cost."""
+def _unlimited(costs: _Costs) -> tuple[float, list[Match]]:
+    """The cheapest reading and its cost, first looked for among the cheap ones: most blocks have one."""
+    spare = len(costs.lines) - len(costs.rows)
+    limit = 0.6 + (1.1 * costs.SECTION * spare if spare > 0 else -costs.UNLABELLED * spare)
+    while (found := _cheapest(costs, limit)) is None:
+        limit *= 3
+    return found
+
+
+class _Step(NamedTuple):
+    """The cheapest way to read so many lines with so many rows: what it costs, and its last match."""
+
+    cost: float
+    lines: int
+    rows: int
+
+
+def _cheapest(costs: _Costs, limit: float) -> tuple[float, list[Match]] | None:
+    """The cheapest reading and its cost; None where all of them cost `limit` or more.
+
+    No cost is negative, so a reading that has come to the limit is not followed any further: of all pairings
+    of lines and rows only those near the likely ones are looked at, and a long table takes a long time and
+    not a long time squared.
+    """
     lines, rows = costs.lines, costs.rows
     n, m = len(lines), len(rows)
-    infinite = float("inf")
-    best = [[infinite] * (m + 1) for _ in range(n + 1)]
-    step: list[list[tuple[int, int] | None]] = [[None] * (m + 1) for _ in range(n + 1)]
-    best[0][0] = 0.0
+    best: list[dict[int, _Step]] = [{} for _ in range(n + 1)]  # by lines read, then by rows read
+    best[0][0] = _Step(0.0, 0, 0)
     reach = max(60.0, 2.5 * costs.pitch)  # no label stands further from its numbers
+
+    def offer(i: int, j: int, step: _Step) -> None:
+        if step.cost < limit and (j not in best[i] or step.cost < best[i][j].cost):
+            best[i][j] = step
+
     for i in range(n + 1):
-        for j in range(m + 1):
-            here = best[i][j]
-            if here == infinite:
+        groups = costs.groups[i] if i < n else ()
+        j = min(best[i], default=m + 1)
+        last = max(best[i], default=m)
+        while j <= last:
+            if j not in best[i]:
+                j += 1
                 continue
-            if j < m and here + costs.UNLABELLED < best[i][j + 1]:
-                best[i][j + 1], step[i][j + 1] = here + costs.UNLABELLED, (0, 1)
+            here = best[i][j].cost
+            if j < m:
+                offer(i, j + 1, _Step(here + costs.UNLABELLED, 0, 1))
+                last = max(last, j + 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
             after = 5.0 if j == m else 0.0
-            groups = costs.groups[i] if i < n else ()
             for count, group in enumerate(groups, start=1):
-                if (alone := here + after + group.heading) < best[i + count][j]:
-                    best[i + count][j], step[i + count][j] = alone, (count, 0)
+                offer(i + count, j, _Step(here + after + group.heading, count, 0))
             if i < n and j < m and costs.middle[i] - rows[j] < reach:
                 for count, group in enumerate(groups, start=1):
-                    if rows[j] - group.heights[-1] > reach:
-                        continue
-                    cost = here + costs.match(group, j)
-                    if cost < best[i + count][j + 1]:
-                        best[i + count][j + 1], step[i + count][j + 1] = cost, (count, 1)
+                    if rows[j] - group.heights[-1] <= reach:
+                        offer(i + count, j + 1, _Step(here + costs.match(group, j), count, 1))
+            j += 1
+    if m not in best[n]:
+        return None
     matches: list[Match] = []
     i, j = n, m
     while i or j:
-        taken = step[i][j]
-        if taken is None:
-            break
-        count, used = taken
+        _, count, used = best[i][j]
         matches.append(Match(tuple(lines[i - count : i]), j - 1 if used else None))
         i, j = i - count, j - used
     matches.reverse()
-    return best[n][m], matches
+    return best[n][m].cost, matches
 
 
 def group_starts(names: Sequence[Segment], heights: Sequence[float]) -> dict[int, list[Segment]]:
