@@ -128,7 +128,9 @@ def _unlisted(pages: Sequence[Page], company: str | None) -> tuple[str | None, i
     vouched: set[str] = set()  # names that something shows to be a house: its institute, its legal form
     for page in pages:
         found: set[str] = set()
-        for piece in (p for word in page.words for p in _PIECE.split(_simple(word.text)) if len(p) >= 4):
+        for piece in _PIECE.split(_simple("|".join(word.text for word in page.words))):
+            if "证券" not in piece and "国际" not in piece:  # nearly all of them
+                continue
             match = next((m for pattern in _UNLISTED if (m := pattern.fullmatch(piece))), None)
             if match is None or _NO_NAME.match(match["name"]) or _houses().names.search(match["name"]):
                 continue

@@ -7,10 +7,8 @@ import re
 from pipeline.meaning.cover_lines import (
     Cover,
     Line,
-    in_related,
     is_head,
     only_type,
-    related_blocks,
     words_for,
 )
 from pipeline.meaning.cover_rating import is_rating
@@ -35,11 +33,8 @@ def labelled_company(cover: Cover) -> tuple[str, tuple[str, ...]] | None:
 
 def _tickers(cover: Cover) -> tuple[str, ...]:
     """The listings behind labels (股票代码), else those that stand alone near the top."""
-    blocks = related_blocks(cover)
     label, found, alone = words_for("ticker_label"), [], []
-    for line in cover.lines:
-        if in_related(line, blocks):
-            continue
+    for line in cover.own:
         match = label.match(line.simple)
         if match is not None:
             rest = line.simple[match.end() :].lstrip(":")

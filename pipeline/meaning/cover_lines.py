@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ PIECE_GAP = 1.25
 GUTTER = 0.75  # the same where the size changes at the gap
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _STROKES = str.maketrans("丨▏¦│", "||||")  # bars as houses print them, one of them a Chinese stroke
+_OPEN = 16  # so many pieces to the left may still go on: those of a row, and of one set a little higher
 _STRIP_LENGTH = 4  # fewer stacked single characters than this are no vertical strip
 
 
@@ -33,6 +34,14 @@ class Line:
     bottom: float
     size: float
     bold: bool
+    tight: str = field(init=False, compare=False, repr=False)  # without spaces, in compatibility form
+    # `tight` in simplified characters, each at its place in `tight`: what words are looked for in.
+    simple: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Every finder asks every line for them: once here instead of nine times.
+        object.__setattr__(self, "tight", tight(self.text))
+        object.__setattr__(self, "simple", self.tight.translate(SIMPLIFIED))
 
     @property
     def width(self) -> float:
@@ -43,16 +52,6 @@ class Line:
     def yc(self) -> float:
         """Vertical centre."""
         return (self.top + self.bottom) / 2
-
-    @property
-    def tight(self) -> str:
-        """The text without spaces, in compatibility form, case kept."""
-        return tight(self.text)
-
-    @property
-    def simple(self) -> str:
-        """`tight` in simplified characters, each at its place in `tight`: what words are looked for in."""
-        return self.tight.translate(SIMPLIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,12 @@ class Cover:
     strips: tuple[str, ...]  # text set vertically at the margin, from the top
     body_size: float  # the size in which most characters are set
     main: tuple[float, float]  # x range of the column of running text
+    own: tuple[Line, ...] = field(init=False, compare=False, repr=False)  # in no list of earlier reports
+
+    def __post_init__(self) -> None:
+        blocks = _related_blocks(self)
+        own = tuple(line for line in self.lines if not _in_related(line, blocks))
+        object.__setattr__(self, "own", own)
 
     @property
     def latin(self) -> bool:
@@ -166,6 +171,9 @@ def _spaced(before: Word, after: Word) -> bool:
 
 
 def _line(words: Sequence[Word]) -> Line:
+    if len(words) == 1:
+        [word] = words
+        return Line(word.text, word.x0, word.top, word.x1, word.bottom, word.size, word.bold)
     text = words[0].text
     for before, after in pairwise(words):
         text += (" " if _spaced(before, after) else "") + after.text
@@ -184,25 +192,26 @@ def _line(words: Sequence[Word]) -> Line:
 def _pieces(words: Iterable[Word]) -> list[list[Word]]:
     """Words grouped by baseline and gap; words come lines from the top, each from the left."""
     pieces: list[list[Word]] = []
-    baselines: list[float] = []  # of each piece's last word
+    latest: list[tuple[float, int, Word]] = []  # of the last pieces: baseline, place, last word
     for word in words:
         baseline = _baseline(word)
-        for at in range(len(pieces) - 1, max(len(pieces) - 17, -1), -1):
-            last = pieces[at][-1]
-            size = max(last.size, word.size)
-            if abs(baseline - baselines[at]) < 0.25 * size and _goes_on(last, word):
-                pieces[at].append(word)
-                baselines[at] = baseline
+        for at in range(len(latest) - 1, -1, -1):
+            stands, place, last = latest[at]
+            if abs(baseline - stands) < 0.25 * max(last.size, word.size) and _goes_on(last, word):
+                pieces[place].append(word)
+                latest[at] = baseline, place, word
                 break
         else:
+            latest.append((baseline, len(pieces), word))
             pieces.append([word])
-            baselines.append(baseline)
+            del latest[:-_OPEN]
     return pieces
 
 
 def _goes_on(last: Word, word: Word) -> bool:
     """Whether a word of the same baseline belongs to the piece that ends with `last`."""
-    small, size = sorted((last.size, word.size))
+    size = max(last.size, word.size)
+    small = min(last.size, word.size)
     # A change of size at a gap is the gutter between the running text and the side box.
     reach = (PIECE_GAP if size - small <= 0.06 * size else GUTTER) * small
     return -0.5 * size < word.x0 - last.x1 <= reach and small > 0.6 * size
@@ -283,7 +292,7 @@ def only_type(text: str) -> bool:
     return not _type_words().sub("", plain(text).translate(_STROKES))
 
 
-def related_blocks(cover: Cover) -> list[tuple[float, float, float]]:
+def _related_blocks(cover: Cover) -> list[tuple[float, float, float]]:
     """Where earlier reports are listed: left edge, top and right edge of each list; it runs down the page."""
     head = words_for("related_head")
     return [
@@ -293,6 +302,6 @@ def related_blocks(cover: Cover) -> list[tuple[float, float, float]]:
     ]
 
 
-def in_related(line: Line, blocks: Sequence[tuple[float, float, float]]) -> bool:
+def _in_related(line: Line, blocks: Sequence[tuple[float, float, float]]) -> bool:
     """Whether a line stands in a list of earlier reports."""
     return any(x0 <= line.x0 <= x1 and line.top >= top for x0, top, x1 in blocks)

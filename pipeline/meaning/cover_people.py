@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, words_for
+from pipeline.meaning.cover_lines import Cover, Line, words_for
 from pipeline.meaning.lexicon import read_rows
 
 _SAC = re.compile(r"(?<![A-Za-z\d])[SA]\d{13}(?!\d)", re.IGNORECASE)
@@ -50,19 +50,18 @@ def _name_pattern() -> re.Pattern[str]:
 
 def _person(text: str) -> str | None:
     """The name a piece of text is, its role and degree left out; None where it is none."""
+    if text.isascii():  # four pieces of a page of figures in five
+        return None
     role = words_for("role")
     clean = _SAC.sub("", _MAIL.sub("", text))
     clean = re.sub(rf"[(（]?(?:{role.pattern})[)）]?", "|", clean)
     clean = _DEGREE.sub("", clean.strip(" |:：,，"))
-    if not clean.isascii():
-        # `唐爱金 医药首席分析师`: the name comes first, the branch stays behind when the role is gone.
-        head = re.split(r"[\s|:：,，]+", clean.strip("|:： "))
-        if len(head) > 1 and all(len(h) == 1 for h in head):
-            head = ["".join(head)]
-        rest = [h for h in head[1:] if h]
-        if head and _name_pattern().fullmatch(head[0]) and len(rest) <= 1:
-            return head[0]
-    return None
+    # `唐爱金 医药首席分析师`: the name comes first, the branch stays behind when the role is gone.
+    head = re.split(r"[\s|:：,，]+", clean.strip("|:： "))
+    if len(head) > 1 and all(len(h) == 1 for h in head):
+        head = ["".join(head)]
+    rest = [h for h in head[1:] if h]
+    return head[0] if _name_pattern().fullmatch(head[0]) and len(rest) <= 1 else None
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +76,8 @@ def _inline() -> re.Pattern[str]:
 def _names_in(line: Line) -> list[_Name]:
     """The people a line names with their roles and, in brackets, their licences."""
     text, found = line.tight, []
+    if text.isascii():
+        return found
     for match in _inline().finditer(text):
         place = line.x0 + line.width * match.start() / len(text)
         number = match["sac"].upper() if match["sac"] else None
@@ -84,7 +85,7 @@ def _names_in(line: Line) -> list[_Name]:
     return found if any(name.sac_no for name in found) else []
 
 
-def _names(cover: Cover, lines: Sequence[Line]) -> list[_Name]:
+def _names(lines: Sequence[Line]) -> list[_Name]:
     """Lines that are a person's name and stand beside a role, a licence or an address."""
     role = words_for("role")
     found: list[_Name] = []
@@ -147,16 +148,14 @@ def _given(found: Sequence[str], owners: Sequence[int], nearest: int) -> list[tu
 
 def find_analysts(cover: Cover) -> tuple[Analyst, ...]:
     """The authors in printed order, top to bottom and left to right."""
-    blocks = related_blocks(cover)
-    lines = [
-        line
-        for line in cover.lines
-        if not in_related(line, blocks) or _SAC.search(line.tight) or "@" in line.text
-    ]
+    own = frozenset(cover.own)
+    lines = [line for line in cover.lines if line in own or _SAC.search(line.tight) or "@" in line.text]
     taken = frozenset(lines)
     lines += [line for line in cover.lines if line not in taken and _person(line.text)]
     lines.sort(key=lambda line: (round(line.top), line.x0))
-    names = _names(cover, lines)
+    names = _names(lines)
+    if not names:
+        return ()
     sac: dict[int, str] = {}
     sfc: dict[int, str] = {}
     mail: dict[int, str] = {}

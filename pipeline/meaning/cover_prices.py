@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, tight, words_for
+from pipeline.meaning.cover_lines import Cover, Line, tight, words_for
 from pipeline.meaning.lexicon import SIMPLIFIED
 from pipeline.meaning.unitwords import read_unit
 
@@ -93,10 +93,7 @@ def _box_currency(cover: Cover, line: Line) -> str | None:
 
 def find_price(cover: Cover, what: str) -> Price | None:
     """The first price behind, or right below, a label of kind `what` (`close_price`, `target_price`)."""
-    blocks = related_blocks(cover)
-    for line in cover.lines:
-        if in_related(line, blocks):
-            continue
+    for line in cover.own:
         found = _after_label(line.simple, what)
         if found is None:
             continue
@@ -224,10 +221,9 @@ def find_date(cover: Cover) -> date | None:
 
     Dates of prices, of earlier reports and in sentences do not count; None where two dates claim it equally.
     """
-    blocks = related_blocks(cover)
     best: dict[date, float] = {}
-    for line in cover.lines:
-        if in_related(line, blocks) or line.size < 0.65 * cover.body_size:
+    for line in cover.own:
+        if line.size < 0.65 * cover.body_size:
             continue
         for value, start, end, spelled in _dates(line.text):
             score = _date_score(cover, line, line.text, start, end, spelled)

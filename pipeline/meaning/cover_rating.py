@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.cover_lines import Cover, Line, in_related, related_blocks, tight, words_for
+from pipeline.meaning.cover_lines import Cover, Line, tight, words_for
 from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 
 LEVELS = ("buy", "outperform", "hold", "underperform", "sell")
@@ -138,13 +138,12 @@ def find_rating(cover: Cover, *, prose: bool) -> Rating | None:
 
     A sentence counts only where all such sentences of the page name the same rating.
     """
-    blocks = related_blocks(cover)
     previous = words_for("previous_rating_label")
     earlier = [line for line in cover.lines if previous.fullmatch(line.tight.rstrip(":"))]
     candidates: list[tuple[float, Rating]] = []
-    for line in cover.lines:
+    for line in cover.own:
         text = line.tight
-        if in_related(line, blocks) or line in earlier or _is_headed(line, earlier):
+        if line in earlier or _is_headed(line, earlier):
             continue
         above = line.top <= _TOP * cover.height
         size = line.size / 100

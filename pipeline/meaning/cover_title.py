@@ -12,11 +12,9 @@ from pipeline.meaning.cover_company import labelled_company
 from pipeline.meaning.cover_lines import (
     Cover,
     Line,
-    in_related,
     is_head,
     joined,
     only_type,
-    related_blocks,
     tight,
 )
 from pipeline.meaning.cover_prices import has_date
@@ -103,10 +101,9 @@ def _mention(line: Line) -> _Mention | None:
 
 
 def _mentions(cover: Cover, limit: float) -> list[_Mention]:
-    blocks = related_blocks(cover)
     found = []
-    for line in cover.lines:
-        if line.top > limit * cover.height or _BULLET.match(line.text) or in_related(line, blocks):
+    for line in cover.own:
+        if line.top > limit * cover.height or _BULLET.match(line.text):
             continue
         mention = _mention(line)
         # A sentence that begins with a company is prose: it has a sentence's stops and the size of the body.
@@ -252,11 +249,10 @@ def _types() -> tuple[tuple[re.Pattern[str], str], ...]:
 def find_type(cover: Cover, company: Company | None, title: str | None, action: str | None) -> str | None:
     """The kind of report by its banner, headline, spine and rating action; None where none says it."""
     texts = [plain(strip) for strip in cover.strips]
-    blocks = related_blocks(cover)
     industry = False
     longest = 90 if cover.latin else 45
-    for line in cover.lines:
-        if line.top > 0.25 * cover.height or len(line.tight) > longest or in_related(line, blocks):
+    for line in cover.own:
+        if line.top > 0.25 * cover.height or len(line.tight) > longest:
             continue
         text = plain(line.text)
         rest = mention.rest if (mention := _mention(line)) is not None else line.text
