@@ -65,18 +65,15 @@ class Cover:
     body_size: float  # the size in which most characters are set
     main: tuple[float, float]  # x range of the column of running text
     own: tuple[Line, ...] = field(init=False, compare=False, repr=False)  # in no list of earlier reports
+    latin: bool = field(init=False, compare=False, repr=False)  # whether it is written in a Latin script
 
     def __post_init__(self) -> None:
         blocks = _related_blocks(self)
         own = tuple(line for line in self.lines if not _in_related(line, blocks))
         object.__setattr__(self, "own", own)
-
-    @property
-    def latin(self) -> bool:
-        """Whether the page is written in a Latin script."""
         text = "".join(line.text for line in self.lines)
         wide = len(_WIDE.findall(text))
-        return 4 * wide < sum(c.isalpha() for c in text) - wide
+        object.__setattr__(self, "latin", 4 * wide < sum(map(str.isalpha, text)) - wide)
 
     def left_of(self, line: Line, reach: float = 150.0) -> list[Line]:
         """The pieces on the same row to the left of `line`, nearest first, at most `reach` points away."""
@@ -195,8 +192,11 @@ def _pieces(words: Iterable[Word]) -> list[list[Word]]:
     latest: list[tuple[float, int, Word]] = []  # of the last pieces: baseline, place, last word
     for word in words:
         baseline = _baseline(word)
+        nearest = word.x0 - PIECE_GAP * word.size  # what ends further to the left does not go on
         for at in range(len(latest) - 1, -1, -1):
             stands, place, last = latest[at]
+            if last.x1 < nearest:
+                continue
             if abs(baseline - stands) < 0.25 * max(last.size, word.size) and _goes_on(last, word):
                 pieces[place].append(word)
                 latest[at] = baseline, place, word

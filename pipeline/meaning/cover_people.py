@@ -75,7 +75,8 @@ def _inline() -> re.Pattern[str]:
 
 def _names_in(line: Line) -> list[_Name]:
     """The people a line names with their roles and, in brackets, their licences."""
-    text, found = line.tight, []
+    text = line.tight
+    found: list[_Name] = []
     if text.isascii():
         return found
     for match in _inline().finditer(text):
