@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -26,6 +27,9 @@ from pipeline.layout.tokens import (
     width_of,
 )
 from pipeline.reading.page import Word, union
+
+_SENTENCE = re.compile("[，。；]")
+_ASIDE = re.compile(r"[（(][^（）()]*(?:[）)]|$)")
 
 
 @dataclass(slots=True)
@@ -83,18 +87,26 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
     below = section_below_heads(near[:height], anchor, zone)
     around.section = [w for line in near[:below] for w in line]
     around.levels = near[below:height]
-    for text, segments in _unwrapped(near[height:]):
-        caption = parse_caption(text, union([s.box for s in segments]))
+    for text, whole in _unwrapped(near[height:]):
+        caption = parse_caption(text, union([s.box for s in whole]))
         if caption:
             around.caption = caption
             break
         if width_of(text) > 40 or len(around.titles) >= 2:
             break
+        segments = [s for s in whole if not _is_sentence(s.text)]
         around.units += [unit_in(s.text) for s in segments if unit_in(s.text)]
+        if not segments:
+            continue
         first = segments[0]
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is part of a sentence (注册资本 1 亿元，2022 年收入超), no title and no unit line."""
+    return "单位" not in text and _SENTENCE.search(_ASIDE.sub("", text)) is not None
 
 
 def _between_heads(near: Sequence[list[Word]], index: int, anchor: Anchor, zone: float) -> bool:

@@ -27,6 +27,7 @@ BESIDE = 220.0  # points that a label may stand before its value
 ACROSS = 520.0  # and where the labels are flush left under one another: a list as wide as the page
 _WRAPPED = 2  # lines that may stand between two rows
 _HEADING_EM = 12.0
+_MARKS = 5  # numbers in equal steps that are the marks of an axis; four happen to be, 10 % more every year
 _TICKER_END = re.compile(r"[A-Z]{2}$")
 
 
@@ -176,11 +177,16 @@ def _is_contents(items: Sequence[Item], labels: Sequence[str]) -> bool:
 def even_steps(texts: Sequence[str]) -> bool:
     """Whether the numbers rise or fall by equal steps: the axis of a sensitivity grid."""
     try:
-        numbers = [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
+        numbers = _plain_numbers(texts)
     except InvalidOperation:
         return False
     steps = {b - a for a, b in pairwise(numbers)}
     return len(numbers) >= 3 and len(steps) == 1 and steps != {Decimal(0)}
+
+
+def _plain_numbers(texts: Sequence[str]) -> list[Decimal]:
+    """The numbers of an axis without their signs; InvalidOperation where one of them is none."""
+    return [Decimal(t.rstrip("%％xX倍").replace(",", "")) for t in map(tight, texts)]
 
 
 def _is_sensitivity(grid: Sequence[Sequence[Item]]) -> bool:
@@ -189,6 +195,19 @@ def _is_sensitivity(grid: Sequence[Sequence[Item]]) -> bool:
     rows = {i.line for chain in grid for i in chain}
     filled = sum(len(chain) for chain in grid)
     return (even_steps(first) or even_steps(first[1:])) and filled >= 0.85 * len(rows) * len(grid)
+
+
+def _is_axis(chain: Sequence[Item]) -> bool:
+    """Whether a column runs in equal steps, and in multiples of them, as the marks of a chart's axis do.
+
+    Numbers that count rows do so, too: 1, 2, 3 …, or one year after the other.
+    """
+    texts = [tight(i.segment.text) for i in chain]
+    if len(texts) < _MARKS or not even_steps(texts):
+        return False
+    first, second = _plain_numbers(texts[:2])
+    step = abs(second - first)
+    return not first % step and not (step == 1 and all(t.isdigit() for t in texts))
 
 
 def _is_sparse(grid: Sequence[Sequence[Item]], rows: Sequence[int]) -> bool:
@@ -308,10 +327,14 @@ def _stack(grid: list[list[Item]], segments: Sequence[Sequence[Segment]]) -> Sta
     if len(labels) < 0.6 * len(rows):
         if len(grid) < 4 or not _is_sensitivity(grid):
             return None
+        if 2 * sum(map(_is_axis, grid)) > len(grid) and len({tuple(i.line for i in c) for c in grid}) > 1:
+            return None  # charts side by side, whose axes have marks of their own
         # A grid of numbers through and through (a sensitivity table): its first column is its labels.
         left = min(i.segment.box.x0 for i in grid[0])
         grid, numeric = grid[1:], True
     else:
+        if any(map(_is_axis, grid)):
+            return None
         if len(grid) == 1 and _is_contents(grid[0], [s.text for s in labels.values()]):
             return None
         left = _beside(segments, {row: label.box.x0 for row, label in labels.items()}, rightwards=False)

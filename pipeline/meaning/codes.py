@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.meaning.entities import is_ticker_head, parse_ticker
+from pipeline.meaning.entities import is_ticker_head, listed_name, parse_ticker
+from pipeline.meaning.rows import Row
 from pipeline.tables.table import Table
 
 
@@ -37,3 +39,19 @@ def row_tickers(table: Table, codes: frozenset[int], labels: Sequence[int]) -> M
                 nearest = min(labels, key=lambda column: abs(column - cell.column), default=0)
                 found.setdefault((cell.row, nearest), ticker)
     return found
+
+
+def owners_of_rows(rows: Iterable[Row]) -> Mapping[int, tuple[str, str]]:
+    """Ticker and name of the company above each row, where companies head the rows of their figures.
+
+    A row that only one of them has (`P/S 均值` below the last) is nobody's.
+    """
+    under: dict[str, set[str]] = defaultdict(set)
+    found: dict[int, tuple[str, str]] = {}
+    labels: dict[int, str] = {}
+    for row in rows:
+        named = [name for parent in row.parents if (name := listed_name(parent)) is not None]
+        if named:
+            found[row.index], labels[row.index] = named[-1], row.label
+            under[row.label].add(named[-1][0])
+    return {index: name for index, name in found.items() if len(under[labels[index]]) > 1}

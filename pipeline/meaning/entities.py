@@ -13,6 +13,7 @@ _CHINA = re.compile(r"(?P<code>\d{6})(?:[.\s-]*(?P<suffix>[a-z]{2,4}\d?))?")
 _CHINA_LEAD = re.compile(r"(?P<suffix>sh|sz|bj)[.\s:]?(?P<code>\d{6})")
 _HONG_KONG = re.compile(r"(?P<code>\d{1,5})[.\s-]*(?P<suffix>hkg|hk)")
 _OTHER = re.compile(r"(?P<code>[a-z0-9]{1,6}(?:[-/][a-z])?)(?:\.|\s+)(?P<suffix>[a-z]{1,6})")
+_LEADING = re.compile(r"(?P<code>[0-9A-Za-z]+\.[A-Za-z]+)(?P<name>\s.*|[^\x00-\x7f].*)")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _TAIL = re.compile(r"\s*(?:equity|index)$")
 
@@ -114,6 +115,22 @@ def ticker_in(text: str) -> str | None:
     pieces = re.findall(r"\(([^()]*)\)", clean) + re.split(r"[()\s,;、/]+", clean)
     found = {t for t in map(parse_ticker, pieces) if t is not None}
     return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def listed_name(text: str) -> tuple[str, str] | None:
+    """The ticker and the name that a heading prints (`300773.SZ 拉卡拉`, `拉卡拉（300773.SZ）`).
+
+    None where it holds no ticker, or several.
+    """
+    lead = _LEADING.match(unicodedata.normalize("NFKC", text).strip())
+    if lead is not None and (ticker := parse_ticker(lead["code"])) is not None:
+        return ticker, lead["name"].strip("() ")
+    inside = ticker_in(text)
+    if inside is None:
+        return None
+    words = [w for w in re.split(r"[()\s]+", unicodedata.normalize("NFKC", text)) if parse_ticker(w) is None]
+    return inside, " ".join(filter(None, words))
 
 
 @lru_cache(maxsize=8192)

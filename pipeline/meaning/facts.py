@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.meaning.claims import Claim, contradicted
-from pipeline.meaning.codes import code_columns, row_tickers
+from pipeline.meaning.codes import code_columns, owners_of_rows, row_tickers
 from pipeline.meaning.entities import (
     currency_of,
     is_aggregate,
@@ -56,6 +57,8 @@ UNHEADED = "value"
 _OPENING = frozenset({"cash_opening"})
 # Tables in which one item may well stand several times: of several companies, or of two listings.
 _OF_MANY = frozenset({"cover_data", "comps", "benchmarks", "text"})
+# A cell of words with its share of something, which heads no column as a measure: 直营商超 11.7%.
+_SHARE = re.compile(r"[^\W\d_]\s*\d+(?:\.\d+)?\s*[%％]")
 # A report looks back and ahead by less than this; other years in heads are other numbers.
 _FIRST_YEAR, _YEARS_AHEAD = 1990, 15
 
@@ -213,6 +216,7 @@ class _Reading:
         self._places, _ = rows_of(table, segmented=kind == "segments", statement=statement)
         self._label_columns = sorted({column for _, column in self._places})
         self._codes = code_columns(table)
+        self._owners = owners_of_rows(self._places.values()) if kind == "comps" else {}
         self._row_tickers = row_tickers(table, self._codes, self._label_columns)
         columns = {c.column for c in self._values} - self._codes
         # Several columns without heads are not one value each: what they hold is not known.
@@ -265,9 +269,11 @@ class _Reading:
 
     def _fact(self, cell: Cell) -> Fact:
         row = row_of_value(cell, self._places, self._label_columns)
+        if row is not None and self._owners and row.index not in self._owners:
+            row = replace(row, parents=())  # below the last company, and not its own
         head = UNHEADED if self._unheaded else unwrap(self._printed_head(cell.column))
         measure, modifier = self._axes(row, head)
-        parents = row.parents if row is not None and measure == row.label else ()
+        parents = row.parents if row is not None and measure == row.label and not self._owners else ()
         period, basis = self._when(cell, row)
         parsed = parse_number(cell.text)
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
@@ -324,7 +330,7 @@ class _Reading:
         """
         own_head = "" if head == UNHEADED else head
         named = "|".join(words for level in own_head.split("|") if (words := without_period(level)))
-        if self._kind in ("comps", "benchmarks"):
+        if self._kind in ("comps", "benchmarks") and not self._owners:
             return named, ""
         if row is None:
             return named, ""
@@ -354,7 +360,7 @@ class _Reading:
             for c, head in heads.items()
             if head.strip()
             and not is_version(head)
-            and sense_of(head) is None
+            and (sense_of(head) is None or _SHARE.search(head) is not None)
             and measure_of("", kind=self._kind, column=head) is not None
             and concept_of("", kind=self._kind, column=head) is None
         }
@@ -395,6 +401,8 @@ class _Reading:
     def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
         """The ticker of the row's company: from its code, or the covered company's own by its name."""
         ticker, tickers = self._ticker_beside(cell), self._report.tickers
+        if row is not None and row.index in self._owners:
+            return self._owners[row.index][0]
         if ticker is None and row is not None and self._kind == "comps" and len(tickers) == 1:
             return tickers[0] if self._is_company(row.label) else None  # of two listings it may be either
         return ticker
@@ -403,6 +411,8 @@ class _Reading:
         self, cell: Cell, row: Row | None, concept: str | None, unit: Unit
     ) -> tuple[str | None, str | None]:
         company, tickers = self._report.company, self._report.tickers
+        if self._owners and row is not None:
+            return self._owners.get(row.index, (None, row.label))
         if self._named_in_row(cell):
             if row is None or is_aggregate(row.label):
                 return None, row.label if row is not None else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.entities import is_aggregate, is_mobile, parse_ticker
+from pipeline.meaning.entities import is_aggregate, is_mobile, listed_name, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import parse_period
@@ -205,6 +205,8 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
     named = _title_kinds(view)
     multiples = _multiples(view)
     companies = view.tickers >= 2 or any(is_aggregate(label) for label in view.labels)
+    if sum(listed_name(section) is not None for section in view.sections) > 1:  # each heads its own figures
+        return "comps" if "comps" in named or any(sense_of(a) == "times" for a in view.labels) else "other"
     nameless = sum(sense_of(label) is None for label in view.labels) > 0.6 * len(view.labels)
     if (multiples and companies) or ("comps" in named and nameless):
         return "comps"

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.meaning.entities import is_ticker_head, parse_ticker
+from pipeline.layout.tokens import is_number, tight
+from pipeline.meaning.entities import is_aggregate, is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
 from pipeline.meaning.totals import NO_TOTALS, Totals, totals_of
 from pipeline.meaning.unitwords import read_unit
@@ -91,30 +92,39 @@ def rows_of(
         totals = totals_of(texts, statement) if statement else NO_TOTALS
         chain = _Chain(_levels(own), segmented, totals, _repeated(texts, own, sections) if segmented else ())
         order = {c.row: at for at, c in enumerate(own)}
-        for index in range(table.row_count):
-            if index in sections:
-                chain.section(sections[index])
-            label = labels.get((index, column))
+        for here in range(table.row_count):
+            if here in sections:
+                chain.section(sections[here])
+            label = labels.get((here, column))
             if label is None:
                 continue
-            at = order[index]
+            at = order[here]
             text = texts[at]
             parents = (*_above(table, label), *chain.parents(label, text, at))
             total = texts[totals.close[at]] if at in totals.close else ""
-            unit = units.get(index, "")
-            row = Row(index, text, parents, unit, () if unit else printed.get(index, ()), total)
-            by_place[index, column] = row
-            first.setdefault(index, row)
+            for index in range(label.row, label.row + label.row_span):  # a name merged over its rows
+                unit = units.get(index, "")
+                row = Row(index, text, parents, unit, () if unit else printed.get(index, ()), total)
+                by_place.setdefault((index, column), row)
+                first.setdefault(index, row)
     return by_place, first
 
 
 def row_of_value(cell: Cell, places: Mapping[tuple[int, int], Row], columns: Sequence[int]) -> Row | None:
-    """The row whose label stands nearest to the left of a value cell."""
+    """The row whose label stands nearest to the left of a value cell, in the list that the cell is in."""
+    last = cell.column
     for column in reversed([c for c in columns if c < cell.column]):
         found = places.get((cell.row, column))
+        beyond = last != cell.column and last - column > 1  # the numbers of another list stand between
         if found is not None:
-            return found
+            return found if not beyond or _is_total(found.label) else None
+        last = column
     return None
+
+
+def _is_total(label: str) -> bool:
+    """Whether a label sums up the lists side by side, each of which ends in its number."""
+    return vocabulary().relation_of("business", form(label).key) == "total" or is_aggregate(label)
 
 
 def _label_text(cell: Cell) -> str:
@@ -182,13 +192,18 @@ def _names(cell: Cell, table: Table) -> bool:
 
 
 def _above(table: Table, label: Cell) -> tuple[str, ...]:
-    """Names merged over several rows at the left of the label: the business of 收入, 成本, 毛利率."""
+    """Names merged over several rows at the left of the label: the business of 收入, 成本, 毛利率.
+
+    Not those of a list at the left whose numbers stand between.
+    """
+    here = [c for c in table.cells if c.row == label.row and c.column < label.column and c.role == "value"]
+    last = max((c.column for c in here if is_number(tight(c.text))), default=-1)
     left = [
         c
         for c in table.cells
         if c.role in ("label", "section")
         and c.row_span > 1
-        and c.column < label.column
+        and last < c.column < label.column
         and c.row <= label.row < c.row + c.row_span
         and c.text.strip()
     ]

@@ -205,15 +205,17 @@ class _Grid:
         """The finished table."""
         block = self.block
         heads, row = self._header()
-        self.further = self._further_labels(heads)
         by_column = self._words_by_text_column()
+        names = label_lines(by_column.get(self.stub, []))
+        self.further = self._further_labels(heads, names)
+        self._spread_periods(heads)
         heights = [r.yc for r in self.rows]
-        names = sorted(
+        merged = sorted(
             (n for i in self.groups for n in label_lines(by_column.get(i, []))), key=lambda n: n.yc
         )
-        matches = self._matches(label_lines(by_column.get(self.stub, [])), heights)
+        matches = self._matches(names, heights)
         self.left = min((line.box.x0 for m in matches for line in m.lines), default=block.box.x0)
-        starts = group_starts(names, heights)
+        starts = group_starts(merged, heights)
         for match in matches:
             if match.row is None:
                 row = self._add_section(match.lines, row)
@@ -238,23 +240,39 @@ class _Grid:
             reader="aligned",
         )
 
-    def _further_labels(self, heads: Sequence[str]) -> set[int]:
+    def _further_labels(self, heads: Sequence[str], names: Sequence[Segment]) -> set[int]:
         """Columns of names behind numbers: lists side by side.
 
-        The head over the names is printed for each; or there is no head at all, and as many columns of
-        numbers follow each column of names.
+        The head over the names is printed for each, or the names are partly the same (客户 of four years); or
+        there is no head at all, and as many columns of numbers follow each column of names.
         """
         named = heads[0].split("|")[-1]
-        inside = range(2, len(self.columns)) if named or not any(heads) else ()
-        texts = {i for i in inside if self._holds_texts(self.columns[i])}
-        if named:
-            return {i for i in texts if heads[i].split("|")[-1] == named}
-        starts = [0, *sorted(texts), len(self.columns)]
-        return texts if len({b - a for a, b in itertools.pairwise(starts)}) == 1 else set()
+        known = {w.text for line in names for w in line.words}
+        texts = {i: words for i in range(2, len(self.columns)) if (words := self._names_in(self.columns[i]))}
+        again = {
+            i
+            for i, words in texts.items()
+            if (named and heads[i].split("|")[-1] == named)
+            or len(known.intersection(words)) >= max(2, 0.4 * len(words))
+        }
+        if again or any(heads):
+            return again
+        starts = [0, *texts, len(self.columns)]
+        return set(texts) if len({b - a for a, b in itertools.pairwise(starts)}) == 1 else set()
 
-    def _holds_texts(self, column: Column) -> bool:
+    def _spread_periods(self, heads: list[str]) -> None:
+        """Periods printed over the names of lists side by side are those of the numbers beside them."""
+        lists = sorted({0, *self.further})
+        if len(lists) < 2 or not all(is_period(tight(heads[i])) for i in lists):
+            return
+        for i, head in enumerate(heads):
+            if not head and self.columns[i].x0 > self.columns[0].x0:
+                heads[i] = heads[max(at for at in lists if at < i)]
+
+    def _names_in(self, column: Column) -> list[str]:
+        """The words of a column in which they are names, nothing where they are not."""
         texts = [w.text for r in self.rows for w in r.words if column.x0 - 1 <= w.xc <= column.x1 + 1]
-        return bool(texts) and sum(map(is_label_text, texts)) > 0.8 * len(texts)
+        return texts if sum(map(is_label_text, texts)) > 0.8 * len(texts) else []
 
     def _matches(self, lines: list[Segment], heights: list[float]) -> list[Match]:
         """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""

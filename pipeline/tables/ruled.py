@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.layout.captioned import Region, is_half_hidden, page_lines
 from pipeline.layout.gutters import find_gutters, runs_of
 from pipeline.layout.lines import cluster_lines
-from pipeline.layout.tokens import is_value, tight, width_of
+from pipeline.layout.tokens import is_label_text, is_value, tight, width_of
 from pipeline.reading.page import Box, Page, Rule, Word, union
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.textcells import cell_line, set_together
@@ -231,6 +231,14 @@ class _Reading:
             if cell.role == "header" and cell.text:
                 for column in range(cell.column, cell.column + cell.column_span):
                     levels[column].append(cell.text)
+        named = levels[0][-1] if levels[0] else None
+        again = {at for at, level in enumerate(levels) if at and level and level[-1] == named}
+        cells = [
+            replace(c, role="label")
+            if c.role == "value" and c.column in again and is_label_text(c.text)
+            else c
+            for c in cells
+        ]  # lists side by side, each with the names of its own
         table = table_of(self.region, cells, tuple("|".join(t) for t in levels), len(heights), "ruled")
         whole = is_word_table(table, drawn=True) if before is None else is_rest(table, drawn=True)
         return table if whole else None

@@ -248,3 +248,17 @@ def test_a_unit_that_wraps_over_two_lines() -> None:
 
 def test_the_third_line_of_the_last_label_belongs_to_the_block() -> None:
     assert body(statement_and(("（含研发以", 148), ("及折旧）", 157))) == [*ROWS, "（含研发以", "及折旧）"]
+
+
+def test_a_sentence_above_the_rows_is_neither_title_nor_unit() -> None:
+    words = sketch(
+        """
+        2018_年上市的公司，注册资本_1_亿元
+        拼多多        2,000    1.10%
+        连连数字      1,150    0.60%
+        甲公司        1,020    0.50%
+        乙公司          600    0.30%
+        """
+    )
+    block = only(page(words))
+    assert (block.title, block.unit_text) == ("", "")

@@ -157,3 +157,44 @@ def test_two_price_ranges_without_a_gap_are_two_values() -> None:
     words += [*put("52周价格范围", 60, 152), *put("14.02-49.6040.33-104.98", 240, 152, align="right")]
     (block,) = find_blocks(page(words))
     assert [w.text for w in block.body][-3:] == ["52周价格范围", "14.02-49.60", "40.33-104.98"]
+
+
+def test_the_marks_of_an_axis_beside_a_legend_are_no_table() -> None:
+    drawing = """
+    {}    60000        58%
+    华中    50000        57%
+    华北    40000        56%
+    西南    30000        55%
+    东北    20000        54%
+    西北    10000        53%
+    """
+    assert rows(page(sketch(drawing.format("华东")))) == []
+    ragged = drawing.replace("40000", "41000").replace("56%", "51%")
+    assert len(rows(page(sketch(ragged.format("华东"))))) == 1
+
+
+def test_axes_of_charts_side_by_side_are_no_sensitivity_grid() -> None:
+    axes = [
+        (60, 20, "1000 800 600 400 200 0"),
+        (200, 20, "30% 25% 20% 15% 10% 5%"),
+        (260, 20, "70 60 50 40 30 20"),
+        (400, 25, "90% 80% 70% 60% 50%"),
+    ]
+    words = [
+        w
+        for x, step, marks in axes
+        for i, mark in enumerate(marks.split())
+        for w in put(mark, x, 100 + step * i)
+    ]
+    assert rows(page(words)) == []
+
+
+def test_rows_that_are_numbered_or_a_year_apart_stay() -> None:
+    drawing = """
+    甲公司    1    243
+    乙公司    2    208
+    丙公司    3    180
+    丁公司    4    143
+    戊公司    5    140
+    """
+    assert len(rows(page(sketch(drawing)))[0]) == 5

@@ -4,16 +4,17 @@ from collections import Counter
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pipeline.meaning.facts import Fact, fact_id, facts_of, meaning_of, table_id
+from pipeline.meaning.kinds import kind_of
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.records import cell_records, fact_records, table_record
 from pipeline.meaning.tablekinds import Kind
 from pipeline.reading.page import Box
-from pipeline.tables.table import Table
+from pipeline.tables.table import Cell, Role, Table
 from tests.meaning.truth import grid, needs_corpus, table_of, truth_reports
 
 
@@ -508,3 +509,45 @@ def test_a_price_of_a_day_whose_year_is_not_printed() -> None:
         ("close_price", None),
         ("pe_ratio", "2025"),
     ]
+
+
+def test_companies_that_head_the_rows_of_their_figures() -> None:
+    rows = [
+        ["300773.SZ 拉卡拉"], ["营业收入（亿元）", "59.4", "57.6"], ["P/S", "3.8", "3.9"],
+        ["V.N Visa"], ["营业收入（亿元）", "326.5", "359.3"], ["P/S", "19.7", "17.9"],
+        ["P/S 均值", "8.4", "7.7"],
+    ]  # fmt: skip
+    table = grid(["2023A", "2024A"], rows, title="可比公司 P/S 估值")
+    assert kind_of(table) == "comps"
+    facts = read(table, "comps")
+    names = ("concept", "entity", "entity_name", "unit", "scale")
+    assert what(facts[0], *names) == ("revenue", "300773.SZ", "拉卡拉", "CNY", 8)
+    assert what(facts[6], *names) == ("ps_ratio", "V.US", "Visa", "times", 0)
+    assert what(facts[4], *names) == ("revenue", "V.US", "Visa", None, 8)  # 元 may be either currency there
+    assert what(facts[8], "concept", "entity", "label_path") == (None, None, ("P/S 均值",))
+
+
+def test_what_a_head_of_many_words_is_about_is_not_the_company() -> None:
+    heads = ["直营商超 11.7%|经销商 84.7%", "零售市场 86.43%|餐饮市场 13.57%", "直营 35.74%|经销 64.26%"]
+    facts = read(grid(heads, [["毛利率", "25.68%", "29.87%", "21.71%"]], title="主要信息对比"), "other")
+    assert {what(f, "concept", "entity") for f in facts} == {(None, None)}
+
+
+def test_a_name_merged_over_its_rows_and_the_numbers_of_the_list_beside_it() -> None:
+    texts = [
+        ("金典", 0, 0, "label", 2), ("2015", 0, 1, "value", 1), ("纯甄", 0, 2, "label", 1),
+        ("2016", 0, 3, "value", 1), ("2018", 1, 1, "value", 1), ("真果粒", 1, 2, "label", 1),
+        ("2019", 1, 3, "value", 1), ("小计", 2, 0, "label", 1), ("2", 2, 1, "value", 1),
+        ("", 2, 2, "value", 1), ("3", 2, 3, "value", 1),
+    ]  # fmt: skip
+    cells = tuple(
+        Cell(row + 1, column, text, 1, Box(60.0 * column, 10.0 * row, 60.0 * column + 50, 10.0 * row + 9),
+             cast(Role, role), row_span=span)
+        for text, row, column, role, span in texts
+    )  # fmt: skip
+    table = replace(grid(["年份", "产品", "年份"], []), cells=cells, row_count=4)
+    facts = read(table, "other")
+    assert [(f.text, f.label_path) for f in facts if f.text] == [
+        ("2015", ("金典",)), ("2016", ("纯甄",)), ("2018", ("金典",)), ("2019", ("真果粒",)),
+        ("2", ("小计",)), ("3", ("小计",)),
+    ]  # fmt: skip

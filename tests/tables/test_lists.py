@@ -268,6 +268,24 @@ def test_two_lists_side_by_side_without_any_head() -> None:
     assert labels[-2:] == [(3, 0, "股本成本"), (3, 2, "WACC")]
 
 
+def test_lists_of_several_years_repeat_their_names_under_no_head_of_their_own() -> None:
+    words = sketch(
+        """
+                     2017                  2018
+        1    百胜中国         74%    百胜中国         75%
+        2    华莱士            6%    华莱士            8%
+        3    永和大王          5%    九毛九            3%
+        4    九毛九            3%    真功夫            2%
+        5    真功夫            2%    富士康            1%
+        小计                  90%                     89%
+        """
+    )
+    table = table_of(page(words))
+    labels = [c.text for c in table.cells if c.role == "label" and c.column > 1 and c.text]
+    assert labels == ["百胜中国", "华莱士", "九毛九", "真功夫", "富士康"]
+    assert [h for h in table.heads if h] == ["2017", "2017", "2018", "2018"]
+
+
 def test_names_with_their_unit_below_at_the_top_of_their_rows() -> None:
     words = sketch(
         """

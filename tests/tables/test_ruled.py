@@ -226,3 +226,22 @@ def test_one_missing_border_makes_one_cell_of_two(stretch: int, line: int) -> No
     assert grid is not None
     assert (stretch, line - 1, 1, 2) in merged_places(grid)
     assert len(merged_places(grid)) == 11
+
+
+def test_lists_side_by_side_in_a_grid_have_their_own_names() -> None:
+    texts = (
+        ("产品", "赞助节目", "年份", "产品", "赞助节目", "年份"),
+        ("金典", "歌手", "2018", "纯甄", "全员加速中", "2015"),
+        ("安慕希", "奔跑吧兄弟", "2015", "真果粒", "花儿与少年", "2019"),
+    )
+    xs, ys = (40.0, 100.0, 160.0, 220.0, 280.0, 340.0, 400.0), YS[:4]
+    words = [
+        put(text, x + 4, y + 10, bold=number == 0)
+        for number, (y, row) in enumerate(zip(ys, texts, strict=False))
+        for x, text in zip(xs, row, strict=False)
+    ]
+    (region,) = find_regions(page(put("图表 1：赞助节目", 40, 100), *words, rules=border(xs, ys)))
+    table = read_ruled(region)
+    assert table is not None
+    labels = [(c.column, c.text) for c in table.cells if c.role == "label"]
+    assert labels == [(0, "金典"), (3, "纯甄"), (0, "安慕希"), (3, "真果粒")]
