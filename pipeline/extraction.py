@@ -17,6 +17,7 @@ from pipeline.clock import Stages
 from pipeline.coverage import coverage_rows, may_hold_tables, unread_row
 from pipeline.datasets import schema
 from pipeline.errors import InputError
+from pipeline.layout.lines import forget
 from pipeline.meaning.cover import ReportMeta, read_cover
 from pipeline.meaning.facts import Meaning, meaning_of, table_id
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
@@ -99,9 +100,11 @@ def extract(
         with open_document(data) as document:
             walk = _Walk(report_id)
             walk.read(document)
+        return walk.result(name, version)
     except InputError as error:
         return failed_report(report_id, name, str(error), pipeline_version=version)
-    return walk.result(name, version)
+    finally:
+        forget()
 
 
 def failed_report(

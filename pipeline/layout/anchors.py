@@ -248,14 +248,15 @@ def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
 def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
     """All runs of at least two period heads on the page, with their blocks' left and right limits."""
     found: list[Anchor] = []
-    for index, line in enumerate(lines):
-        heads = period_segments(line)
+    of_lines = list(map(period_segments, lines))
+    for index, (line, heads) in enumerate(zip(lines, of_lines, strict=True)):
         if len(heads) < 2:
             continue
         y = line[0].yc
         rows = [other for other in lines[index + 1 :] if other[0].top - y < REACH]
         size = line[0].size
-        runs = [(o[0].yc, found_) for o in lines if o is not line and (found_ := period_segments(o))]
+        others = zip(lines, of_lines, strict=True)
+        runs = [(other[0].yc, run) for other, run in others if other is not line and run]
         beside = [s.box for at, run in runs if abs(at - y) < 3 * size for s in run]
         lower = [bounds([w for s in run for w in s.words]) for at, run in runs if at > y + size and run[1:]]
         below = [
@@ -274,7 +275,7 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             boxes = tuple(s.box for s in group)
             words = tuple(w for s in group for w in s.words)
             found.append(Anchor(boxes, words, top, bottom, boxes[0].x0, boxes[-1].x1))
-    return _with_room(page, lines, found)
+    return _with_room(page, lines, found) if found else []
 
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")

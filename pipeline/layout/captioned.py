@@ -88,10 +88,12 @@ def _with_whole_captions(segments: Sequence[Segment]) -> list[Segment]:
 def find_regions(page: Page) -> list[Region]:
     """The regions under the captions of a page, from the top; pictures and empty places are left out."""
     lines = page_lines(page)
+    of_lines = list(map(captions_on, lines))
+    if not any(of_lines):
+        return []
     drawn = [b for b in horizontal_extents(page) if b.height < 3]
     found: list[Region] = []
-    for number, line in enumerate(lines):
-        captions = captions_on(line)
+    for number, captions in enumerate(of_lines):
         for index, caption in enumerate(captions):
             room = _room(page, caption, captions[index + 1 : index + 2], captions[:index], drawn)
             below = [

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from pipeline.layout.lines import Segment, join_words, segments_of
+from pipeline.reading.calls import Flags, Floats, Ints
 from pipeline.reading.page import Rule, Word, union
 
 # Wider than the quarter em between scripts and the space of justified Latin; cells stand 0.5 em apart.
@@ -50,6 +53,48 @@ def _levels(lines: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
     return levels
 
 
+class _Spans:
+    """Where the runs of some lines begin and end; every line has a run."""
+
+    def __init__(self, lines: Sequence[Sequence[Segment]]) -> None:
+        self.x0 = np.array([run.box.x0 for line in lines for run in line], float)
+        self.x1 = np.array([run.box.x1 for line in lines for run in line], float)
+        sizes = [len(line) for line in lines]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+        self._first, self._last = self.x1[self._starts], self.x0[np.cumsum(sizes) - 1]
+
+    def of_lines(self, runs: Flags) -> Ints:
+        """In how many lines one of these runs stands; the last axis are the runs."""
+        lines: Ints = np.logical_or.reduceat(runs, self._starts, axis=-1).sum(axis=-1)
+        return lines
+
+    def crossed(self, at: Floats) -> Flags:
+        """Which runs (second axis) cross which of these x."""
+        x = at[:, None]
+        return (self.x0 < x - _EDGE) & (self.x1 > x + _EDGE)
+
+    def parted(self, at: Floats) -> Ints:
+        """How many lines each of these x parts: they stand on both sides of it, and nothing of them on it."""
+        x = at[:, None]
+        around = (self._first <= x + _EDGE) & (self._last >= x - _EDGE)
+        crossed = np.logical_or.reduceat(self.crossed(at), self._starts, axis=-1)
+        parted: Ints = (around & ~crossed).sum(axis=-1)
+        return parted
+
+    def free(self, x: float) -> tuple[Floats, Floats]:
+        """Where the runs left of `x` end and those right of it begin, of those that do not cross it."""
+        return self.x1[self.x1 <= x + _EDGE], self.x0[self.x0 >= x - _EDGE]
+
+    def room(self, x: float) -> float:
+        """The width that stays free around `x`."""
+        ends, starts = self.free(x)
+        return float(starts.min() if len(starts) else x) - float(ends.max() if len(ends) else x)
+
+    def held(self, a: float, b: float) -> int:
+        """How many lines hold a run wholly between two gutters."""
+        return int(self.of_lines((a - _EDGE <= self.x0) & (self.x1 <= b + _EDGE)))
+
+
 def find_gutters(lines: Sequence[Sequence[Segment]]) -> list[float]:
     """The x of every gutter that most of the lines leave free, from the left.
 
@@ -64,49 +109,33 @@ def find_gutters(lines: Sequence[Sequence[Segment]]) -> list[float]:
         if b.box.x0 - a.box.x1 > 2 * _EDGE
         for x in (a.box.x1 + _EDGE, b.box.x0 - _EDGE)
     }
-    rated: list[tuple[int, float, float]] = []
-    for x in candidates:
-        parted = sum(_parted(line, x) for line in levels)
-        crossing = sum(_crossed(line, x) for line in lines)
-        if parted >= max(2, 3 * crossing):
-            rated.append((crossing, -_room(lines, x), x))
+    if not candidates:
+        return []
+    spans, at = _Spans(lines), np.array(sorted(candidates))
+    parted, crossing = _Spans(levels).parted(at), spans.of_lines(spans.crossed(at))
+    rated = [
+        (across, -spans.room(x), x)
+        for x, across, apart in zip(at.tolist(), crossing.tolist(), parted.tolist(), strict=True)
+        if apart >= max(2, 3 * across)
+    ]
     chosen: list[float] = []
     for _, _, x in sorted(rated):
         left = max((c for c in chosen if c < x), default=float("-inf"))
         right = min((c for c in chosen if c > x), default=float("inf"))
-        if _held(lines, left, x) > 1 and _held(lines, x, right) > 1:
+        if spans.held(left, x) > 1 and spans.held(x, right) > 1:
             chosen.append(x)
-    return [_placed(lines, x) for x in sorted(chosen)]
+    return [_placed(spans, x) for x in sorted(chosen)]
 
 
-def _free(lines: Sequence[Sequence[Segment]], x: float) -> tuple[list[float], list[float]]:
-    """Where the runs left of `x` end and those right of it begin, of the lines that do not cross it."""
-    ends = [r.box.x1 for line in lines for r in line if r.box.x1 <= x + _EDGE]
-    starts = [r.box.x0 for line in lines for r in line if r.box.x0 >= x - _EDGE]
-    return ends, starts
-
-
-def _room(lines: Sequence[Sequence[Segment]], x: float) -> float:
-    """The width that stays free around `x`."""
-    ends, starts = _free(lines, x)
-    return min(starts, default=x) - max(ends, default=x)
-
-
-def _placed(lines: Sequence[Sequence[Segment]], x: float) -> float:
+def _placed(spans: _Spans, x: float) -> float:
     """The border inside the gutter at `x`: near the texts that stand flush with it, as a cell's side is."""
-    ends, starts = _free(lines, x)
-    a, b = max(ends, default=x), min(starts, default=x)
+    ends, starts = spans.free(x)
+    a, b = float(ends.max()) if len(ends) else x, float(starts.min()) if len(starts) else x
     margin = min(2.5, (b - a) / 2)
-    flush_right = sum(s - b < 1.0 for s in starts)
-    flush_left = sum(a - e < 1.0 for e in ends)
+    flush_right, flush_left = int((starts - b < 1.0).sum()), int((a - ends < 1.0).sum())
     if flush_right == flush_left:
         return (a + b) / 2
     return b - margin if flush_right > flush_left else a + margin
-
-
-def _held(lines: Sequence[Sequence[Segment]], a: float, b: float) -> int:
-    """How many lines hold a run wholly between two gutters."""
-    return sum(any(a - _EDGE <= r.box.x0 and r.box.x1 <= b + _EDGE for r in line) for line in lines)
 
 
 def drawn_borders(rules: Sequence[Rule], lines: Sequence[Sequence[Segment]]) -> list[float]:

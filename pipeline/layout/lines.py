@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 
 from pipeline.layout.tokens import is_period, is_value
@@ -48,24 +49,50 @@ def join_words(words: Sequence[Word]) -> str:
     return "".join(parts)
 
 
+# Answers about words, by the very words that were asked about: for the lines of one page, and the segments of
+# one line, the walk asks seven times on average. An answer holds its words, so that their ids stay theirs.
+_LINES: dict[tuple[float, ...], list[list[Word]]] = {}
+_SEGMENTS: dict[tuple[float, ...], list[Segment]] = {}
+_PAGES_KEPT, _LINES_KEPT = 512, 20_000
+_FEW = 24  # words are brought into lines as fast as a known answer is found
+
+
 def cluster_lines(words: Iterable[Word], tolerance: float = 0.45) -> list[list[Word]]:
     """Words grouped by height, from the top; each line sorted by x.
 
     `tolerance` is a share of the em: a word joins the line whose mean centre is nearer than that.
     """
+    given = tuple(words)
+    if len(given) < _FEW:
+        return _clustered(given, tolerance)
+    key = (tolerance, *map(id, given))
+    lines = _LINES.get(key)
+    if lines is None:
+        if len(_LINES) >= _PAGES_KEPT:
+            _LINES.clear()
+        lines = _LINES[key] = _clustered(given, tolerance)
+    return list(map(list, lines))
+
+
+def forget() -> None:
+    """Let go of all words that answers were kept for: those of a report whose walk has ended."""
+    _LINES.clear()
+    _SEGMENTS.clear()
+
+
+def _clustered(given: Sequence[Word], tolerance: float) -> list[list[Word]]:
     lines: list[list[Word]] = []
-    centres: list[float] = []
-    given = list(words)
+    centre = size = 0.0
     middles = [(word.top + word.bottom) / 2 for word in given]
     order = sorted(range(len(given)), key=lambda at: (middles[at], given[at].x0))
     for at in order:
         word, middle = given[at], middles[at]
-        if lines and abs(middle - centres[-1]) <= tolerance * min(word.size, lines[-1][0].size):
+        if lines and abs(middle - centre) <= tolerance * min(word.size, size):
             lines[-1].append(word)
-            centres[-1] += (middle - centres[-1]) / len(lines[-1])
+            centre += (middle - centre) / len(lines[-1])
         else:
             lines.append([word])
-            centres.append(middle)
+            centre, size = middle, word.size
     for line in lines:
         line.sort(key=_left)
     return lines
@@ -112,6 +139,16 @@ def _is_one_phrase(left: Word, right: Word, gap: float) -> bool:
 
 def segments_of(line: Sequence[Word], gap: float = PHRASE_GAP) -> list[Segment]:
     """Split a line at gaps wider than `gap` (em); two values or period heads never share a segment."""
+    key = (gap, *map(id, line))
+    known = _SEGMENTS.get(key)
+    if known is None:
+        if len(_SEGMENTS) >= _LINES_KEPT:
+            _SEGMENTS.clear()
+        known = _SEGMENTS[key] = _segmented(line, gap)
+    return list(known)
+
+
+def _segmented(line: Sequence[Word], gap: float) -> list[Segment]:
     groups: list[list[Word]] = []
     last: Word | None = None
     for word in line:
@@ -141,16 +178,20 @@ def split_off_value(word: Word) -> list[Word]:
     (`14.02-49.6040.33-104.98`: prices have two decimals, so there is one way to part them), or a price and
     the target behind it (`28.1035.00～35.00`, `28.62N/A`).
     """
-    match = (
-        _LABEL_AND_VALUE.fullmatch(word.text)
-        or _TWO_RANGES.fullmatch(word.text)
-        or _PRICE_AND_TARGET.fullmatch(word.text)
-    )
-    if not match or len(word.char_x) != len(word.text) + 1:
+    cut = _value_at(word.text)
+    if not cut or len(word.char_x) != len(word.text) + 1:
         return [word]
-    cut = len(match[1])
     x = word.char_x[cut]
     return [
-        replace(word, text=match[1], x1=x, char_x=word.char_x[: cut + 1]),
-        replace(word, text=match[2], x0=x, char_x=word.char_x[cut:]),
+        replace(word, text=word.text[:cut], x1=x, char_x=word.char_x[: cut + 1]),
+        replace(word, text=word.text[cut:], x0=x, char_x=word.char_x[cut:]),
     ]
+
+
+@lru_cache(maxsize=20_000)
+def _value_at(text: str) -> int:
+    """Where the second cell's text begins, 0 where there is one cell only."""
+    match = (
+        _LABEL_AND_VALUE.fullmatch(text) or _TWO_RANGES.fullmatch(text) or _PRICE_AND_TARGET.fullmatch(text)
+    )
+    return match.end(1) if match else 0

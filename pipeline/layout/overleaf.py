@@ -31,13 +31,16 @@ class Running:
     """What stands at one height on several pages: running heads and feet, whatever they say."""
 
     places: frozenset[tuple[str, int]]
+    heights: frozenset[int]
 
     def holds(self, line: Sequence[Word]) -> bool:
         """Whether the line, or its first phrase, repeats what other pages print at this height."""
-        return any(
-            (_plain(text), round(line[0].yc / 4) + d) in self.places
+        at = round(line[0].yc / 4)
+        near = [height for height in (at - 1, at, at + 1) if height in self.heights]
+        return bool(near) and any(
+            (_plain(text), height) in self.places
             for text in (join_words(line), segments_of(line)[0].text)
-            for d in (-1, 0, 1)
+            for height in near
         )
 
 
@@ -51,15 +54,17 @@ def running_lines(pages: Sequence[Page]) -> Running:
     for page in pages:
         here: set[tuple[str, int]] = set()
         for line in cluster_lines(page.words, 0.35):
+            if 0.125 * page.height < line[0].yc < 0.875 * page.height:
+                continue
             segments = segments_of(line)
-            inner = 0.125 * page.height < line[0].yc < 0.875 * page.height
-            if inner or _is_row(line) or parse_caption(segments[0].text, segments[0].box):
+            if _is_row(line) or parse_caption(segments[0].text, segments[0].box):
                 continue
             here |= {(_plain(t), round(line[0].yc / 4)) for t in (join_words(line), segments[0].text)}
         for place in here:
             met[place] = met.get(place, 0) + 1
     often = max(2, min(3, (len(pages) + 1) // 2))
-    return Running(frozenset(place for place, count in met.items() if count >= often))
+    places = frozenset(place for place, count in met.items() if count >= often)
+    return Running(places, frozenset(height for _, height in places))
 
 
 def _is_row(line: Sequence[Word]) -> bool:
@@ -109,8 +114,10 @@ def heads_at_foot(page: Page, lines: Sequence[Line]) -> list[Block]:
     """Runs of period heads with nothing below them on the page, as blocks without rows."""
     found: list[Block] = []
     for index, line in enumerate(lines):
+        if line[0].yc < 0.6 * page.height:
+            continue
         heads = period_segments(line)
-        if len(heads) < 3 or line[0].yc < 0.6 * page.height or not is_head_row(heads, line):
+        if len(heads) < 3 or not is_head_row(heads, line):
             continue
         boxes = tuple(s.box for s in heads)
         left = _left_of(page, line, boxes)

@@ -254,6 +254,9 @@ def _cells_of(line: Sequence[Word]) -> list[Segment]:
     """Segments of a line, a number set close behind a label's closing bracket split off."""
     cells: list[Segment] = []
     for segment in segments_of(line):
+        if ")" not in segment.text and "）" not in segment.text:
+            cells.append(segment)
+            continue
         cut = next(
             (
                 i
@@ -278,6 +281,8 @@ def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
         for s in line
         if is_loose_value(tight(s.text)) and not _TICKER_END.search(tight(s.text))
     ]
+    if len(items) < MIN_ROWS:
+        return []
     chains = [c for c in _chains(items, segments) if len(c) >= 2]
     stacks: list[Stack] = []
     for grid in (part for whole in _grids(chains) for part in _parted(whole)):
