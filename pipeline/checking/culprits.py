@@ -14,9 +14,9 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from pipeline.checking.course import suspicion
+from pipeline.checking.exact import exactly
 from pipeline.checking.sheet import Printed, Row
 from pipeline.checking.trial import Finding, Trial
 
@@ -114,7 +114,7 @@ class Witnesses:
             return False
         printed = float(own.value)
         nearest = claim.value - math.copysign(claim.slack, claim.value - printed)
-        new = {fact.fact_id: own.value + Fraction(nearest - printed)}
+        new = {fact.fact_id: own.value + exactly(nearest - printed)}
         for trial in self.trials[fact.fact_id]:
             try:
                 residual = trial.left.again(new) - trial.right.again(new)
@@ -153,7 +153,7 @@ def _claim(trial: Trial, fact: Printed) -> Claim | None:
         return None
 
     def gap(at: float) -> float:
-        new = {fact.fact_id: own.value + Fraction(at - float(own.value))}
+        new = {fact.fact_id: own.value + exactly(at - float(own.value))}
         return float(trial.left.again(new) - trial.right.again(new))
 
     value = _root(gap, float(own.value), float(fact.half))

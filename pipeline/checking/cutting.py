@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pipeline.checking.intervals import Interval
 from pipeline.checking.sheet import Printed, Report, commensurable
@@ -16,6 +17,7 @@ FEWEST_CUT = 3
 FINER = 10  # a figure with one digit more tells how the coarser one was made
 
 
+@lru_cache(maxsize=1)  # three rules ask it of each report in turn
 def cut_tables(report: Report) -> Mapping[str, int]:
     """The tables that cut figures off, with the number of figures that show it."""
     cut: Counter[str] = Counter()

@@ -9,15 +9,16 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
 from types import MappingProxyType
 
+from pipeline.checking.exact import exactly, ratio
+from pipeline.checking.exact import total as summed
 from pipeline.checking.intervals import Interval, exact
 from pipeline.checking.near import UNKNOWN, Near, added, around, divided, multiplied, near
 from pipeline.checking.once import once
 
 # Beyond this share of the divisor its rounding bends the quotient too much for slopes to describe.
-LINEAR_REACH = Fraction(1, 20)
+LINEAR_REACH = ratio(1, 20)
 Reach = Mapping[str, Fraction]
 
 
@@ -83,7 +84,7 @@ class Estimate:
 
 def known(value: Fraction | int) -> Estimate:
     """A number without rounding: a constant of a formula."""
-    return _Known(Fraction(value))
+    return _Known(exactly(value))
 
 
 def stated(fact_id: str, value: Fraction, half: Fraction) -> Estimate:
@@ -155,19 +156,19 @@ class _Sum(Estimate):
     @once
     def interval(self) -> Interval:
         ends = [(part.interval, sign) for part, sign in self.parts]
-        low = _added([(end.low, 1) if sign > 0 else (end.high, -1) for end, sign in ends])
-        return Interval(low, _added([(end.high, 1) if sign > 0 else (end.low, -1) for end, sign in ends]))
+        low = summed([(end.low, 1) if sign > 0 else (end.high, -1) for end, sign in ends])
+        return Interval(low, summed([(end.high, 1) if sign > 0 else (end.low, -1) for end, sign in ends]))
 
     @property
     def reach(self) -> Reach:
-        return _combined([(part.reach, Fraction(sign)) for part, sign in self.parts])
+        return _combined([(part.reach, ratio(sign)) for part, sign in self.parts])
 
     @property
     def linear(self) -> bool:
         return all(part.linear for part, _ in self.parts)
 
     def again(self, new: Mapping[str, Fraction]) -> Fraction:
-        return _added([(part.again(new) if new else part.value, sign) for part, sign in self.parts])
+        return summed([(part.again(new) if new else part.value, sign) for part, sign in self.parts])
 
 
 class _Product(Estimate):
@@ -236,7 +237,7 @@ class _Root(Estimate):
 
     def again(self, new: Mapping[str, Fraction]) -> Fraction:
         factor = self.of.again(new)
-        return Fraction(float(factor) ** (1 / self.degree)) if factor > 0 else Fraction(0)
+        return exactly(float(factor) ** (1 / self.degree)) if factor > 0 else ratio(0)
 
 
 class _Within(Estimate):
@@ -275,16 +276,9 @@ class _Median(Estimate):
         return statistics.median(part.again(new) for part in self.parts)
 
 
-def _added(terms: Sequence[tuple[Fraction, int]]) -> Fraction:
-    """The sum of fractions, each with its sign: one common denominator is found for all of them at once."""
-    bottom = lcm(*[term.denominator for term, _ in terms])
-    tops = [sign * term.numerator * (bottom // term.denominator) for term, sign in terms]
-    return Fraction(sum(tops), bottom)
-
-
 def _combined(parts: Sequence[tuple[Reach, Fraction]]) -> dict[str, Fraction]:
     reach: dict[str, Fraction] = {}
     for given, times in parts:
         for fact, amount in given.items():
-            reach[fact] = reach.get(fact, Fraction(0)) + amount * times
+            reach[fact] = reach[fact] + amount * times if fact in reach else amount * times
     return reach

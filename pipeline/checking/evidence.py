@@ -221,9 +221,15 @@ def _finding(series: Series, column: Column, trial: Trial, note: str) -> Finding
 
 
 def _best(columns: list[Column], readings: int) -> int:
-    if readings == 1:
-        return 0
-    return max(range(readings), key=lambda r: (_tally(columns, r)[0], -r))
+    """The reading that most columns fit, the first of those: where all fit, no further one need be tried."""
+    best, most = 0, -1
+    for reading in range(readings):
+        held = sum(_fits(column, reading) for column in columns) if readings > 1 else 0
+        if held > most:
+            best, most = reading, held
+            if held == len(columns):
+                break
+    return best
 
 
 def _nearest(trials: Sequence[Trial]) -> Trial:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-HALF = Fraction(1, 2)
+from pipeline.checking.exact import exactly, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Interval:
             return self
         if self.high <= 0:
             return -self
-        return Interval(Fraction(0), max(-self.low, self.high))
+        return Interval(ratio(0), max(-self.low, self.high))
 
     def __contains__(self, value: Fraction | int) -> bool:
         return self.low <= value <= self.high
@@ -76,13 +76,14 @@ class Interval:
 
 def exact(value: Fraction | int) -> Interval:
     """The interval of a number that is known without rounding."""
-    return Interval(Fraction(value), Fraction(value))
+    known = exactly(value)
+    return Interval(known, known)
 
 
 @lru_cache(maxsize=64)
 def half_digit(decimals: int) -> Fraction:
     """Half of the last printed digit: 1/2 for `29,359`, 1/200 for `900.79`."""
-    return HALF / Fraction(10) ** decimals
+    return ratio(1, 2 * 10**decimals) if decimals >= 0 else ratio(10**-decimals, 2)
 
 
 def printed(value: Fraction | int, decimals: int) -> Interval:
@@ -100,4 +101,4 @@ def _root(value: Fraction, degree: int, *, up: bool) -> Fraction:
         if better >= guess:
             break
         guess = better
-    return Fraction(guess + (1 if up else 0), grid)
+    return ratio(guess + (1 if up else 0), grid)

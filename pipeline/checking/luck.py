@@ -15,6 +15,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 
+from pipeline.checking.exact import ratio
+
 MOST_TERMS = 20_000
 
 
@@ -28,7 +30,7 @@ def tail(widths: Sequence[Fraction], gap: Fraction) -> float:
     # Errors a thousand times smaller than the largest shift the tail by nothing that a verdict at 0.001 can
     # feel, but each of them doubles the number of terms: their full reach is taken off the gap instead.
     kept = [w for w in spread if w * 1000 >= spread[0]]
-    gap -= sum(spread[len(kept) :], Fraction(0))
+    gap -= sum(spread[len(kept) :], ratio(0))
     if gap <= 0:
         return 1.0
     # In whole numbers, as small as they can be: columns of one table then ask the same question, in integers.

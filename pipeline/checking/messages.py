@@ -119,6 +119,6 @@ def _digits(trial: Trial) -> int:
 
 def _slack_digits(slack: Fraction, digits: int) -> int:
     """Digits that show at least two figures of a small amount."""
-    while digits < 6 and abs(slack) * 10**digits < 10 and (slack * 10**digits).denominator != 1:
+    while digits < 6 and abs(slack) * 10**digits < 10 and slack.numerator * 10**digits % slack.denominator:
         digits += 1
     return digits

@@ -10,7 +10,7 @@ from pipeline.checking.estimate import known, signed_total, total
 from pipeline.checking.periods import earlier, length, parts
 from pipeline.checking.rules import Rule, RuleSet
 from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet, commensurable
-from pipeline.checking.trial import Column, Series, Trial, trial
+from pipeline.checking.trial import Column, Readings, Series, Trial, trial
 
 FEWEST_LINES = 2
 MOST_LINES = 24
@@ -204,23 +204,24 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
     own = cell.estimate()
     if own is None:
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
-    trials: list[Trial | None] = []
-    missing = ""
-    under = {row: row.at(cell.period) for listed, _ in readings for row, _ in listed}
+    whole = [listed for listed, change in readings if not change]  # the other readings have no further lines
+    under = {row: row.at(cell.period) for listed in whole for row, _ in listed}
+    blank = [row for row, fact in under.items() if not _usable(fact)]
     in_one_unit = commensurable([cell, *(f for f in under.values() if f)])
-    for listed, change in readings:
-        blank = next((row.label for row, _ in listed if not _usable(under[row])), None)
-        if blank is not None:
-            missing = missing or f"{blank} {cell.period} is blank"
-            trials.append(None)
-            continue
-        used = tuple(f for row, _ in listed if (f := under[row]))
-        parts_of = [(e, sign) for row, sign in listed if (f := under[row]) and (e := f.estimate())]
-        if len(parts_of) < FEWEST_LINES or not (in_one_unit or commensurable((cell, *used))):
-            trials.append(None)
-            continue
-        trials.append(trial((cell, *used), own, signed_total(parts_of), partial(_listing, listed, change)))
-    return Column(cell, tuple(trials), missing or "too few lines are printed in its unit")
+
+    def tried(at: int) -> Trial | None:
+        listed, change = readings[at]
+        if blank and any(row in blank for row, _ in listed):
+            return None
+        used = [(fact, sign) for row, sign in listed if (fact := under[row])]
+        parts_of = [(e, sign) for fact, sign in used if (e := fact.estimate())]
+        facts = (cell, *(fact for fact, _ in used))
+        if len(parts_of) < FEWEST_LINES or not (in_one_unit or commensurable(facts)):
+            return None
+        return trial(facts, own, signed_total(parts_of), partial(_listing, listed, change))
+
+    missing = f"{blank[0].label} {cell.period} is blank" if blank else "too few lines are printed in its unit"
+    return Column(cell, Readings(len(readings), tried), missing)
 
 
 def _listing(listed: tuple[Line, ...], change: str) -> str:

@@ -6,12 +6,12 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipeline.checking.column_shapes import cagr_columns, mean_columns, peers
 from pipeline.checking.culprits import cause
 from pipeline.checking.evidence import judge
+from pipeline.checking.exact import in_units
 from pipeline.checking.folding import FAILED, Told, told
 from pipeline.checking.messages import message
 from pipeline.checking.row_shapes import growth_rows, lines, parts_of_year, segments, share_rows
@@ -101,7 +101,8 @@ def check(
                 raise _unknown(report.report_id)
             for row in _rows(report, rules, readings, pictures):
                 rows.setdefault(row["check_id"], row)
-    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=checks_schema())
+    schema, found = checks_schema(), [rows[key] for key in sorted(rows)]
+    return pa.table({name: [row[name] for row in found] for name in schema.names}, schema=schema)
 
 
 @contextmanager
@@ -186,7 +187,7 @@ def _row(report: Report, one: Told) -> dict[str, Any]:
             right.interval.high,
             trial.residual,
         )
-        amounts = {name: _ratio(value, trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
+        amounts = {name: in_units(value, trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
     return {
         "check_id": _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
         "report_id": report.report_id,
@@ -231,10 +232,6 @@ def _broken(report: Report, rule: Rule, error: Exception) -> dict[str, Any]:
 def _check_id(report_id: str, rule_id: str, fact_ids: list[str], period: str | None) -> str:
     parts = (report_id, rule_id, *sorted(fact_ids), period or "")
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def _ratio(value: Fraction, unit: Fraction) -> float:
-    return (value.numerator * unit.denominator) / (value.denominator * unit.numerator)
 
 
 def _unknown(report_id: str) -> Exception:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import partial
 from itertools import islice, product
 
 from pipeline.checking.cutting import cut_interval, cut_tables
 from pipeline.checking.estimate import Estimate, known
+from pipeline.checking.exact import ratio
 from pipeline.checking.formula import Formula, Name, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
@@ -107,7 +107,7 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
             value = _estimate(formula, mix)
             if value:
                 text = show(rule.expression, partial(_label, mix=mix))
-                found.append((cell, trial(_facts(cell, mix), value, value, text, Fraction(1))))
+                found.append((cell, trial(_facts(cell, mix), value, value, text, ratio(1))))
         if not found:
             continue
         shared = _shared([t.left.interval for _, t in found])

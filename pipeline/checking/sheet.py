@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.checking.estimate import Estimate, stated
+from pipeline.checking.exact import exactly, ratio
 from pipeline.checking.intervals import half_digit
 from pipeline.checking.once import once
 from pipeline.errors import DataError
@@ -48,7 +49,7 @@ ANNOUNCED = re.compile(r"^其中|^of which|^incl", re.I)
 _QUALIFIER = re.compile(
     "基本|摊薄|稀释|全面|加权|平均|最新|当年|现价|扣非|调整|ttm|lf|lyr|basic|diluted|adjusted"
 )
-_PERCENT = Fraction(1, 100)
+_PERCENT = ratio(1, 100)
 WHOLE = re.compile(r"合计|总计|总体|整体|总|公司|集团|total|overall|group", re.I)
 
 
@@ -141,7 +142,7 @@ class Row:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """One printed table as rows, top to bottom."""
 
@@ -180,7 +181,7 @@ class Sheet:
         return {key: tuple(cells) for key, cells in found.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """All tables of one report, in page order."""
 
@@ -285,7 +286,7 @@ def rows_of(cells: Iterable[Printed]) -> list[Row]:
 @lru_cache(maxsize=64)
 def power_of_ten(exponent: int) -> Fraction:
     """Base units in one unit of this power of ten."""
-    return Fraction(10) ** exponent
+    return ratio(10**exponent) if exponent >= 0 else ratio(1, 10**-exponent)
 
 
 @lru_cache(maxsize=256)
@@ -377,4 +378,4 @@ def _fraction(value: Decimal | float | int | str | None) -> Fraction | None:
     if value is None:
         return None
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    return None if exact.is_nan() else Fraction(exact)  # NaN is how a DataFrame of floats gives a null
+    return None if exact.is_nan() else exactly(exact)  # NaN is how a DataFrame of floats gives a null

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, overload
 
 from pipeline.checking.estimate import Estimate
+from pipeline.checking.exact import ratio
 from pipeline.checking.intervals import Interval
 from pipeline.checking.luck import tail
 from pipeline.checking.once import once
@@ -16,7 +17,7 @@ from pipeline.checking.sheet import Printed
 
 Verdict = Literal["ok", "impossible", "improbable", "not_checkable"]
 LUCK = 0.001  # less likely than this by rounding alone is `improbable`
-MOST_OF_IT = Fraction(99, 100)  # of the widest error: one in a hundred is wider, LUCK is one in a thousand
+MOST_OF_IT = ratio(99, 100)  # of the widest error: one in a hundred is wider, LUCK is one in a thousand
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class Trial:
     def gap(self) -> Fraction:
         """How far apart the two intervals are; zero where they meet."""
         a, b = self.left.interval, self.right.interval
-        return max(a.low - b.high, b.low - a.high, Fraction(0))
+        return max(a.low - b.high, b.low - a.high, ratio(0))
 
     @once
     def chance(self) -> float:
@@ -71,7 +72,7 @@ class Trial:
         if not (self.left.linear and self.right.linear):
             return 1.0
         reach = dict(self.right.reach)
-        own = Fraction(0)
+        own: Fraction = ratio(0)
         for fact, amount in self.left.reach.items():
             if fact in reach:
                 reach[fact] -= amount
@@ -93,7 +94,7 @@ class Trial:
             return True
         if not (self.left.linear and self.right.linear):
             return True
-        widest = max((abs(r) for f, r in self.right.reach.items() if f != own.fact_id), default=Fraction(0))
+        widest = max((abs(r) for f, r in self.right.reach.items() if f != own.fact_id), default=ratio(0))
         return residual <= widest * MOST_OF_IT
 
     @once
@@ -119,12 +120,38 @@ def trial(
     return Trial(left, right, facts, said, own.factor if factor is None else factor, own.text)
 
 
+class Readings(Sequence[Trial | None]):
+    """The trials of many readings, each made when it is first asked for: mostly the first is borne out."""
+
+    __slots__ = ("_count", "_made", "_make")
+
+    def __init__(self, count: int, make: Callable[[int], Trial | None]) -> None:
+        self._count, self._make = count, make
+        self._made: dict[int, Trial | None] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Trial | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Trial | None]: ...
+    def __getitem__(self, at: int | slice) -> Trial | Sequence[Trial | None] | None:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(self._count))]
+        if at not in self._made:
+            if not 0 <= at < self._count:
+                raise IndexError(at)
+            self._made[at] = self._make(at)
+        return self._made[at]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One place where a rule applies: a number, and a trial for each reading (None: none can be tried)."""
 
     left: Printed
-    trials: tuple[Trial | None, ...]
+    trials: Sequence[Trial | None]
     missing: str = ""  # the operand that is missing, where no reading could be tried
     beside: tuple[Printed, ...] = ()  # operands that are there, where no reading could be tried
 
