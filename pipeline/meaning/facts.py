@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline.meaning.claims import Claim, contradicted
 from pipeline.meaning.codes import code_columns, owners_of_rows, row_tickers
@@ -83,8 +83,7 @@ class Report(Protocol):
         """The date printed on the report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One printed number, or one printed mark for an absent one; the columns of the contract in their order.
 
     `amount` is in base units: the power of ten applied, percent as a fraction.
@@ -247,7 +246,7 @@ class _Reading:
                 if f.concept is not None and f.missing is None
             )
         for _, fact in found:
-            yield replace(fact, concept=None) if fact.fact_id in doubtful else fact
+            yield fact._replace(concept=None) if fact.fact_id in doubtful else fact
 
     def _counts(self, cell: Cell) -> bool:
         """Whether the cell prints a number, or stands for one."""
@@ -395,6 +394,8 @@ class _Reading:
 
     def _ticker_beside(self, cell: Cell) -> str | None:
         """The ticker in the row of a cell, of the list that the cell is in."""
+        if not self._row_tickers:
+            return None
         before = [column for column in self._label_columns if column < cell.column]
         return self._row_tickers.get((cell.row, max(before, default=min(self._label_columns, default=0))))
 
@@ -446,8 +447,7 @@ class _Reading:
         listing = self._listing(cell)
         choice, own_unit = (row.unit_columns, row.unit_text) if row is not None else ((), "")
         chosen = unit_column_for(prints.measure, choice)
-        full = replace(
-            prints,
+        full = prints._replace(
             row_unit=chosen or own_unit,
             around=(*self._around, self._borrowed) if self._borrows(prints) else self._around,
             listing_currency=trading_currency(listing) if listing else None,

@@ -76,7 +76,8 @@ def concept_of(
     """
     if kind in _OUTSIDE:
         return None
-    return _concept_of(label, kind, tuple(parents), column, unit)
+    # What the head says, not the head: a row under six years is looked up once.
+    return _concept_of(label, kind, tuple(parents), _said(column), unit)
 
 
 def measure_of(label: str, *, kind: str, column: str = "") -> str | None:
@@ -93,6 +94,7 @@ def measure_of(label: str, *, kind: str, column: str = "") -> str | None:
     return label if names or not levels else "|".join(levels)
 
 
+@lru_cache(maxsize=16384)
 def _said(text: str) -> tuple[str, ...]:
     """The levels of a label or head that say something beside a period."""
     return tuple(words for level in text.split("|") if form(words := without_period(level)).key)
@@ -104,8 +106,10 @@ def _column_relation(levels: Sequence[str]) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _concept_of(label: str, kind: str, parents: tuple[str, ...], column: str, unit: str) -> str | None:
-    names, levels = _said(label), _said(column)
+def _concept_of(
+    label: str, kind: str, parents: tuple[str, ...], levels: tuple[str, ...], unit: str
+) -> str | None:
+    names = _said(label)
     if kind == "comps" and levels:
         return _of_levels(levels, kind, (), unit)
     relation = _column_relation(levels)

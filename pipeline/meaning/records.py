@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 from pipeline.meaning.facts import Fact
@@ -11,9 +10,6 @@ from pipeline.meaning.tablekinds import Kind
 from pipeline.tables.table import Table
 
 Record = dict[str, Any]
-
-_FACT_COLUMNS = tuple(f.name for f in fields(Fact))
-
 
 def table_record(table: Table, *, kind: Kind, table_id: str, report_id: str) -> Record:
     """The row of one table; what is not printed is null."""
@@ -61,7 +57,4 @@ def cell_records(table: Table, *, table_id: str, report_id: str) -> list[Record]
 
 def fact_records(facts: Iterable[Fact]) -> list[Record]:
     """The rows of the facts, in the order given."""
-    return [
-        {name: list(v) if isinstance(v := getattr(fact, name), tuple) else v for name in _FACT_COLUMNS}
-        for fact in facts
-    ]
+    return [fact._asdict() | {"label_path": list(fact.label_path)} for fact in facts]

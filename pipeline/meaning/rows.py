@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -77,6 +77,11 @@ def rows_of(
     head their items with or without an indent, or close them.
     """
     labels, sections = _labels(table)
+    merged = sorted((c for c in table.cells if _is_merged(c)), key=lambda c: c.column)
+    values: defaultdict[int, list[Cell]] = defaultdict(list)
+    for cell in table.cells:
+        if cell.role == "value":
+            values[cell.row].append(cell)
     printed = _units_of_rows(table)
     units = {row: found[0][1] for row, found in printed.items() if len({text for _, text in found}) == 1}
     units |= {
@@ -100,7 +105,7 @@ def rows_of(
                 continue
             at = order[here]
             text = texts[at]
-            parents = (*_above(table, label), *chain.parents(label, text, at))
+            parents = (*_above(merged, values, label), *chain.parents(label, text, at))
             total = texts[totals.close[at]] if at in totals.close else ""
             for index in range(label.row, label.row + label.row_span):  # a name merged over its rows
                 unit = units.get(index, "")
@@ -191,23 +196,21 @@ def _names(cell: Cell, table: Table) -> bool:
     )
 
 
-def _above(table: Table, label: Cell) -> tuple[str, ...]:
+def _is_merged(cell: Cell) -> bool:
+    """Whether a cell is a name that stands over several rows."""
+    return cell.row_span > 1 and cell.role in ("label", "section") and bool(cell.text.strip())
+
+
+def _above(merged: Sequence[Cell], values: Mapping[int, Sequence[Cell]], label: Cell) -> tuple[str, ...]:
     """Names merged over several rows at the left of the label: the business of 收入, 成本, 毛利率.
 
     Not those of a list at the left whose numbers stand between.
     """
-    here = [c for c in table.cells if c.row == label.row and c.column < label.column and c.role == "value"]
-    last = max((c.column for c in here if is_number(tight(c.text))), default=-1)
-    left = [
-        c
-        for c in table.cells
-        if c.role in ("label", "section")
-        and c.row_span > 1
-        and last < c.column < label.column
-        and c.row <= label.row < c.row + c.row_span
-        and c.text.strip()
-    ]
-    return tuple(unwrap(c.text) for c in sorted(left, key=lambda c: c.column))
+    left = [c for c in merged if c.column < label.column and c.row <= label.row < c.row + c.row_span]
+    if not left:
+        return ()
+    beside = [c.column for c in values[label.row] if c.column < label.column and is_number(tight(c.text))]
+    return tuple(unwrap(c.text) for c in left if c.column > max(beside, default=-1))
 
 
 def _units_of_rows(table: Table) -> dict[int, tuple[tuple[str, str], ...]]:

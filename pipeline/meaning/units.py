@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
@@ -39,8 +39,7 @@ _HORIZON = re.compile(r"\d{1,2}(?:日|周|个?月|年|[dwmy])", re.IGNORECASE)
 _HUNDREDTHS = {"percent": 2, "pp": 2, "bp": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """`name` as in the contract (`CNY`, `CNY/share`, `percent`, `times` …) and the printed power of ten.
 
     Each is None where the print does not settle it.
@@ -50,8 +49,7 @@ class Unit:
     scale: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Prints:
+class Prints(NamedTuple):
     """Where units may be printed around a number, nearest first; texts as printed, empty where there is none.
 
     `measure` names what is measured (the row's label, or the column's head in a table of companies),
@@ -60,10 +58,10 @@ class Prints:
     """
 
     measure: str
-    sections: Sequence[str] = ()
+    sections: tuple[str, ...] = ()
     modifier: str = ""
     row_unit: str = ""
-    around: Sequence[str] = ()
+    around: tuple[str, ...] = ()
     listing_currency: str | None = None  # in which the listing trades: decides between printed currencies
     otherwise: str | None = None  # the sense where no word tells: money in a statement
 
@@ -112,9 +110,9 @@ def off_axis(prints: Prints) -> Prints:
     over them is that of the numbers where they cross.
     """
     if _is_point(prints.measure):
-        prints = replace(prints, measure="", sections=())
+        prints = prints._replace(measure="", sections=())
     if _is_point(prints.modifier.rpartition("|")[2]):
-        prints = replace(prints, modifier="")
+        prints = prints._replace(modifier="")
     return prints
 
 
@@ -130,6 +128,23 @@ def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstate
     `unstated` the one that the report's other tables print, for money without any currency around it. Each is
     None where it is not settled.
     """
+    if not _speaks(prints.modifier):
+        prints = prints._replace(modifier="")
+    return _resolved(prints, own, yuan, unstated)
+
+
+@lru_cache(maxsize=8192)
+def _speaks(head: str) -> bool:
+    """Whether a head has a bearing on units; a year has none, so that a row under years is read once."""
+    return (
+        sense_of(head) == "growth"
+        or _HORIZON.fullmatch(plain(head)) is not None
+        or any(map(units_of_label, head.split("|")))
+    )
+
+
+@lru_cache(maxsize=16384)
+def _resolved(prints: Prints, own: UnitMark | None, yuan: str | None, unstated: str | None) -> Unit:
     sense = measure_sense(prints)
     levels = _levels(prints)
     currency = _currency([(own,), *levels] if own else levels, yuan, unstated, prints.listing_currency)
@@ -157,6 +172,8 @@ def unit_column_for(measure: str, columns: Sequence[tuple[str, str]]) -> str:
 
     Beside 交易币种 and 财报币种 a price and a market value are in the first, earnings a share in the second.
     """
+    if not columns:
+        return ""
     speaks = _TRADED if _OF_THE_MARKET.search(measure) else _REPORTED
     found = [text for head, text in columns if speaks.search(head)]
     return found[0] if len(found) == 1 else ""
@@ -169,7 +186,7 @@ def names_currency(measure: str) -> bool:
 
 def without_currency(unit: Unit) -> Unit:
     """The unit where its currency is not known after all: money of any kind has no name then."""
-    return replace(unit, name=None) if _CURRENCY.fullmatch(unit.name or "") else unit
+    return unit._replace(name=None) if _CURRENCY.fullmatch(unit.name or "") else unit
 
 
 def amount_of(value: Decimal, unit: Unit) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ FACTS = pa.schema(
 
 
 def facts_table(facts: list[Fact]) -> pa.Table:
-    rows = [asdict(fact) for fact in facts]
+    rows = [fact._asdict() for fact in facts]
     for row in rows:
         row["label_path"] = list(row["label_path"])
     return pa.Table.from_pylist(rows, schema=FACTS)
