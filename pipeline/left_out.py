@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.layout.blocks import is_furniture
 from pipeline.layout.captioned import captions_on
@@ -43,13 +43,14 @@ _LEGAL = re.compile(
     r"免责声明|免责条款|法律声明|重要声明|特别声明|分析师声明|分析师承诺|评级(?:标准|说明|体系)|投资评级|信息披露|"
     r"投资者适当性|披露声明|利益冲突|Disclaimer|Disclosure|(?:本|该)(?:研究)?报告(?:仅|由|的|中|所|不|版权)|未经.{0,12}许可"
 )
+# One number: none of the above. Four in five texts with a digit are nothing else.
+_FIGURE = re.compile(r"[-+(]?\d[\d,]*(?:\.\d+)?[%)]?")
 _DIGIT = re.compile(rf"[\d{MISNAMED}]")
 REACH = 0.35  # of the page's height: no chart is taller
 _LEAST_LEGAL = 4  # lines of a page that say so
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Words of one line that belong together, and what the line as a whole is, where that is known."""
 
     words: tuple[Word, ...]
@@ -107,14 +108,14 @@ def stretches(
     counted = [stretch for stretch in found if _DIGIT.search(stretch.text)]
     whole = _page_reason(lines)
     if whole is not None:
-        return [_with(s, s.reason or whole) for s in counted]
+        return [s if s.reason else s._replace(reason=whole) for s in counted]
     captioned = _below_captions(page, found)
     of_tables = [place for place in captioned if any(_overlap(place, table) for table in tables)]
     charts = [place for place in captioned if place not in of_tables]
     charts += _above_notes(page, found, tables)
     charts += [Box(i.x0, i.top, i.x1, i.bottom) for i in page.images if i.bottom - i.top > 40]
     cells = [
-        [Stretch(c.words, c.text, c.box) for s in line if s.reason is None for c in segments_of(s.words)]
+        [cell for stretch in line if stretch.reason is None for cell in _cells(stretch)]
         for line in by_line
         if any(_DIGIT.search(s.text) for s in line)
     ]
@@ -133,6 +134,13 @@ def stretches(
     return told
 
 
+def _cells(stretch: Stretch) -> list[Stretch]:
+    """The stretch where it is one word, else its phrases and figures."""
+    if len(stretch.words) == 1:
+        return [stretch]
+    return [Stretch(s.words, s.text, s.box) for s in segments_of(stretch.words)]
+
+
 def _of(stretch: Stretch, of_tables: Sequence[Box], charts: Sequence[Box]) -> str:
     """What a stretch stands in that nothing on its own line tells."""
     if _is_inside(stretch, of_tables):
@@ -147,28 +155,27 @@ def _overlap(a: Box, b: Box) -> bool:
     return across > 0.5 * b.width and down > 6
 
 
-def _with(stretch: Stretch, reason: str) -> Stretch:
-    return Stretch(stretch.words, stretch.text, stretch.box, reason)
-
-
 def _of_line(line: Sequence[Word], page: Page, heads: set[tuple[int, str]]) -> list[Stretch]:
     """The stretches of a line; a caption, a note or a running head gives its reason to what belongs to it."""
     parts = [Stretch(s.words, s.text, s.box) for s in segments_of(line, gap=APART)]
     if is_furniture(line, page) or (_is_outer(line[0], page) and _key(line) in heads):
-        return [_with(part, FURNITURE) for part in parts]
+        return [part._replace(reason=FURNITURE) for part in parts]
     captioned = [caption.box for caption in captions_on(line)]
-    return [_with(part, reason) if (reason := _own(part, captioned, page)) else part for part in parts]
+    return [
+        part._replace(reason=reason) if (reason := _own(part, captioned, page)) else part for part in parts
+    ]
 
 
 def _own(part: Stretch, captions: Sequence[Box], page: Page) -> str | None:
-    if any(box.x0 - 1 <= part.box.xc <= box.x1 + 1 for box in captions):
+    if captions and any(box.x0 - 1 <= part.box.xc <= box.x1 + 1 for box in captions):
         return CAPTION
-    if is_source_note(part.text):
-        return SOURCE_NOTE
-    if _LEADERS.search(part.text):
-        return CONTENTS
-    if _PEOPLE.search(part.text) or _PHONE.fullmatch(part.text):
-        return PEOPLE
+    if not _FIGURE.fullmatch(part.text):
+        if is_source_note(part.text):
+            return SOURCE_NOTE
+        if _LEADERS.search(part.text):
+            return CONTENTS
+        if _PEOPLE.search(part.text) or _PHONE.fullmatch(part.text):
+            return PEOPLE
     outermost = not 0.05 * page.height < part.box.yc < 0.95 * page.height
     return FURNITURE if outermost else None
 
@@ -224,10 +231,9 @@ def _is_sentence(stretch: Stretch) -> bool:
 
 def _is_inside(stretch: Stretch, places: Iterable[Box]) -> bool:
     """Whether a stretch is a label or a figure inside a place, not a sentence that stands there."""
-    short = stretch.box.width < 16 * stretch.words[0].size or all(
-        is_bare(word.text) for word in stretch.words
-    )
-    return short and any(p.holds(stretch.box.xc, stretch.box.yc) for p in places)
+    if not any(place.holds(stretch.box.xc, stretch.box.yc) for place in places):
+        return False
+    return stretch.box.width < 16 * stretch.words[0].size or all(is_bare(word.text) for word in stretch.words)
 
 
 def _grids(lines: Sequence[Sequence[Stretch]], taken: Callable[[Word], bool]) -> set[int]:
@@ -255,9 +261,16 @@ def _behind_labels(line: Sequence[Stretch], taken: Callable[[Word], bool]) -> li
     rows: list[list[Stretch]] = []
     row: list[Stretch] = []
     for left, right in pairwise(line):
-        labelled = is_label_text(left.text) and left.box.width < 20 * left.words[0].size
-        beside = left.bare and any(map(taken, left.words))
-        if right.bare and not any(map(taken, right.words)) and (row or labelled or beside):
+        # What a table has is passed over first: on a page of statements that is nearly all of it.
+        if (
+            right.bare
+            and not any(map(taken, right.words))
+            and (
+                row
+                or (is_label_text(left.text) and left.box.width < 20 * left.words[0].size)
+                or (left.bare and any(map(taken, left.words)))
+            )
+        ):
             row.append(right)
         elif row:
             rows.append(row)
