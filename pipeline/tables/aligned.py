@@ -6,7 +6,7 @@ import itertools
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.layout.block import Block
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
@@ -41,11 +41,10 @@ class _Row:
     """A row of numbers: its words, and its height on the page."""
 
     words: list[Word]
+    yc: float = field(init=False)  # median height: one number may be set a little off
 
-    @property
-    def yc(self) -> float:
-        """Median height: one number may be set a little off."""
-        return statistics.median(w.yc for w in self.words)
+    def __post_init__(self) -> None:
+        self.yc = statistics.median([w.yc for w in self.words])
 
 
 def _split(
@@ -389,7 +388,7 @@ class _Grid:
 
         Only where the visible part alone is no number and both parts together are one.
         """
-        if not text or (is_number(text) and not _MISGROUPED.search(text)):
+        if not text or not self.block.clipped or (is_number(text) and not _MISGROUPED.search(text)):
             return text
         tails = [
             w

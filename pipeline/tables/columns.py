@@ -49,15 +49,15 @@ def value_columns(lines: Sequence[Sequence[Word]], heads: Sequence[Box], zone: f
     rows = 0
     for line in lines:
         segments = [s for s in segments_of(line) if s.box.x1 > zone]
-        values = [s for s in segments if is_value(tight(s.text)) and s.box.xc > zone]
-        rows += bool(values)
-        spans += [(s.box.x0, s.box.x1) for s in values]
-        if len(values) >= 0.5 * len(heads):
+        values = [is_value(tight(s.text)) and s.box.xc > zone for s in segments]
+        rows += any(values)
+        spans += [(s.box.x0, s.box.x1) for s, value in zip(segments, values, strict=True) if value]
+        if sum(values) >= 0.5 * len(heads):
             # Short texts between or behind numbers (a rating, a currency) are cells too.
             spans += [
                 (s.box.x0, s.box.x1)
-                for s in segments
-                if s not in values and s.box.x0 > zone and len(s.text) <= 12
+                for s, value in zip(segments, values, strict=True)
+                if not value and s.box.x0 > zone and len(s.text) <= 12
             ]
     columns: list[Column] = []
     for a, b in _merge(spans, -0.5):
@@ -116,10 +116,13 @@ def nearest(columns: Sequence[Column], x0: float, x1: float) -> int:
     """The index of the column that a word belongs to: most overlap, else least distance."""
     best, score = 0, float("-inf")
     for index, column in enumerate(columns):
-        overlap = min(column.x1, x1) - max(column.x0, x0)
-        value = overlap if overlap > 0 else overlap - abs(column.xc - (x0 + x1) / 2) * 0.01
-        if value > score:
-            best, score = index, value
+        left, right = column.x0, column.x1
+        # Every number asks every column: without min, max and a property that is half the time.
+        overlap = (right if right < x1 else x1) - (left if left > x0 else x0)
+        if overlap > score:  # the distance only takes from it
+            value = overlap if overlap > 0 else overlap - abs((left + right) / 2 - (x0 + x1) / 2) * 0.01
+            if value > score:
+                best, score = index, value
     return best
 
 

@@ -111,10 +111,8 @@ class _Costs:
         self.alone = [self._section(at) for at in range(len(lines))]
         self.band = [self.band_of(y) for y in rows]
         self.wraps = self._wraps()
-        self.groups = [
-            [self._group(first, count) for count in range(1, min(MAX_WRAP, len(lines) - first) + 1)]
-            for first in range(len(lines))
-        ]
+        self._groups: dict[tuple[int, int], _Group] = {}
+        self.folded = 0.3 if bands else 1.0  # what at least counts of the cost of reading lines as one text
 
     def _wraps(self) -> bool:
         """Whether lines without numbers are parts of wrapped labels throughout.
@@ -215,8 +213,14 @@ class _Costs:
             return float("inf")
         return self.SECTION + sum(self.fold[first:last]) + sum(self.open[first:last])
 
-    def _group(self, first: int, count: int) -> _Group:
+    def group(self, first: int, count: int) -> _Group:
         """`count` lines from `first` as one text."""
+        found = self._groups.get((first, count))
+        if found is None:
+            found = self._groups[first, count] = self._group(first, count)
+        return found
+
+    def _group(self, first: int, count: int) -> _Group:
         last = first + count - 1
         heights = self.middle[first : last + 1]
         fold = sum(self.fold[first:last])
@@ -325,7 +329,7 @@ def _cheapest(costs: _Costs, limit: float) -> tuple[float, list[Match]] | None:
             best[i][j] = step
 
     for i in range(n + 1):
-        groups = costs.groups[i] if i < n else ()
+        most = min(MAX_WRAP, n - i)
         j = min(best[i], default=m + 1)
         last = max(best[i], default=m)
         while j <= last:
@@ -338,12 +342,17 @@ def _cheapest(costs: _Costs, limit: float) -> tuple[float, list[Match]] | None:
                 last = max(last, j + 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
             after = 5.0 if j == m else 0.0
-            for count, group in enumerate(groups, start=1):
+            near = i < n and j < m and costs.middle[i] - rows[j] < reach
+            fold = 0.0
+            for count in range(1, most + 1):
+                if here + costs.folded * fold >= limit:
+                    break  # with more lines it is dearer yet
+                group = costs.group(i, count)
                 offer(i + count, j, _Step(here + after + group.heading, count, 0))
-            if i < n and j < m and costs.middle[i] - rows[j] < reach:
-                for count, group in enumerate(groups, start=1):
-                    if rows[j] - group.heights[-1] <= reach:
-                        offer(i + count, j + 1, _Step(here + costs.match(group, j), count, 1))
+                if near and rows[j] - group.heights[-1] <= reach:
+                    offer(i + count, j + 1, _Step(here + costs.match(group, j), count, 1))
+                if count < most:
+                    fold += costs.fold[i + count - 1]
             j += 1
     if m not in best[n]:
         return None
