@@ -11,6 +11,7 @@ from pipeline.tables.table import Table
 
 Record = dict[str, Any]
 
+
 def table_record(table: Table, *, kind: Kind, table_id: str, report_id: str) -> Record:
     """The row of one table; what is not printed is null."""
     return {
