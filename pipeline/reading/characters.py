@@ -311,6 +311,7 @@ _UNMAPPED = (0, 0xFFFD, 0xFFFF)
 _BLANKS = (0x20, 0xA0, 0x3000, 0x200B)
 _LETTER = 0.35  # of an em: a bullet is smaller, a letter larger in both directions
 _SPECK = 0.1  # points
+_APART = 0.05  # points: two places given for one character differ
 _IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
@@ -354,6 +355,7 @@ def read_characters(
     index, n = kept.tolist(), len(kept)
     loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=ctypes.c_float)
     origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=ctypes.c_double)
+    _put_on_page(page, kept, objects[kept], origins, loose, within)
     left, top, right, bottom = loose.T.astype(float)
     xa, ya = display.point(left, bottom)
     xb, yb = display.point(right, top)
@@ -383,6 +385,42 @@ def read_characters(
         ),
         int(unmapped.sum()),
     )
+
+
+def _put_on_page(
+    page: Iterable[Any],
+    places: Ints,
+    objects: Ints,
+    origins: Floats,
+    boxes: npt.NDArray[np.float32],
+    within: Mapping[int, Matrix],
+) -> None:
+    """Move the origins and boxes that PDFium gives in the coordinates of the form a character stands in.
+
+    It does so with those that a tag names (/ActualText); all others it places on the page, and the matrix it
+    gives for a character is right for both.
+    """
+    forms = {obj: form for obj, form in within.items() if form != IDENTITY}
+    if not forms:
+        return
+    at = np.flatnonzero(np.isin(objects, list(forms)))
+    true = calls.filled(
+        calls.char_matrix,
+        page,
+        places[at].tolist(),
+        count=len(at),
+        unset=UNTURNED,
+        parts=1,
+        of=ctypes.c_float,
+    )[:, 4:]
+    apart = np.abs(true - origins[at]).max(axis=1, initial=0) > _APART
+    for place, origin in zip(at[apart].tolist(), true[apart].tolist(), strict=True):
+        form = forms[int(objects[place])]
+        moved = form.point(*origins[place].tolist())
+        if np.allclose(moved, origin, rtol=0, atol=_APART):
+            left, top, right, bottom = boxes[place].tolist()
+            boxes[place] = [*form.point(left, top), *form.point(right, bottom)]
+            origins[place] = moved
 
 
 def _ink(page: Iterable[Any], where: Flags) -> Floats:

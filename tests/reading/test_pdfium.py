@@ -21,7 +21,11 @@ READERS = [pytest.param(pdfium.open_document, id="pdfium"), pytest.param(plumber
 
 
 def read(content: str) -> Page:
-    with pdfium.open_document(pdf(Sheet(content))) as document:
+    return read_sheet(Sheet(content))
+
+
+def read_sheet(sheet: Sheet) -> Page:
+    with pdfium.open_document(pdf(sheet)) as document:
         return document.page(1)
 
 
@@ -118,6 +122,20 @@ def test_what_clips_inside_a_form_is_moved_with_the_form() -> None:
     assert hidden(page) == {"9,999": "clipped"}
     [word] = page.words
     assert (word.x0, word.size) == pytest.approx((152, 10))
+
+
+@pytest.mark.parametrize("matrix", ["1 0 0 1 0 0", "0.5 0 0 0.5 100 50", "2 0 0 2 -60 -30"])
+def test_what_a_tag_names_inside_a_form_stands_where_it_is_printed(matrix: str) -> None:
+    """PDFium places such a character in the coordinates of the form."""
+    letters = text("BBBB", 50, 60)
+    tagged = "/Span << /ActualText <FEFF91D1> >> BDC " + text("A", 90, 40) + "EMC\n"
+    plain, named = (
+        read_sheet(Sheet(f"q {matrix} cm /Fm Do Q\n", form=letters + last))
+        for last in (text("A", 90, 40), tagged)
+    )
+    assert (texts(plain), texts(named)) == (["BBBB", "A"], ["BBBB", "金"])
+    (_, letter), (_, word) = plain.words, named.words
+    assert (word.x0, word.top, word.bottom) == pytest.approx((letter.x0, letter.top, letter.bottom), abs=0.5)
 
 
 @pytest.mark.parametrize("open_document", READERS)
