@@ -74,7 +74,7 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
             break
         over = texts_over(line, zone)
-        if statement_class(segments_of(line)[0].text):
+        if statement_class(segments_of(line)[0].text) and not _beside_level(line, over, index, anchor):
             if over or not _between_heads(near, index, anchor, zone):
                 break
             continue
@@ -116,6 +116,12 @@ def _between_heads(near: Sequence[list[Word]], index: int, anchor: Anchor, zone:
     upper = near[1]
     close = anchor.top - max(w.bottom for w in upper) < 1.1 * upper[0].size
     return close and len(texts_over(upper, zone)) == len(anchor.heads)
+
+
+def _beside_level(line: Sequence[Word], over: Sequence[Segment], index: int, anchor: Anchor) -> bool:
+    """Whether a table's name stands beside a level of the heads, one over each of them: beside `FY` `FY`."""
+    close = anchor.top - max(w.bottom for w in line) < 1.1 * line[0].size
+    return index == 0 and close and len(over) == len(anchor.heads) > 1
 
 
 def _unwrapped(lines: Sequence[list[Word]]) -> list[tuple[str, list[Segment]]]:

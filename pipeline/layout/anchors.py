@@ -191,7 +191,12 @@ def _further_left(
         row for row in rows if any(is_value(w.text) and values[0] - 12 < w.xc < values[1] + 12 for w in row)
     ]
     # Behind a column of units the labels stand, however far away.
-    at_left = [w.text for row in valued for w in row if limit < w.x0 and abs(w.x0 - left) < 30]
+    at_left = [
+        w.text
+        for row in valued
+        for w in row
+        if limit < w.x0 and abs(w.x0 - left) < 30 and not is_value(w.text)
+    ]
     units = sum(is_unit_line(text) for text in at_left) > 0.6 * max(len(at_left), len(valued) / 2)
     found = [
         before[0 if units else -1]
@@ -199,9 +204,11 @@ def _further_left(
         if (before := [w for w in _level_of(row, rows, limit, left, units) if w.x1 < left - 1])
         and (units or (left - before[-1].x1 < 60 and len(before[-1].text) <= 10))
     ]
-    if len(found) < max(3, 0.6 * len(valued)):
+    # A number or a unit that wraps in its cell makes a line of its own, close below the row's.
+    lines = sum(b[0].yc - a[0].yc < 1.3 * a[0].size for a, b in pairwise(valued)) if units else 0
+    if len(found) < max(3, 0.6 * (len(valued) - lines)):
         return _sparse_left(left, rows, limit, valued)
-    if units:
+    if units and found:
         return min(w.x0 for w in found)
     edge = statistics.median(w.x0 for w in found)
     steady = sum(abs(w.x0 - edge) < 2.5 for w in found) >= 0.8 * len(found)

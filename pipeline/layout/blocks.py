@@ -174,9 +174,12 @@ def _around_stub(
     It wraps around the heads (`利润表（百万` over `元人民币）`), in two lines with nothing between or with
     a bracket that the last line closes; or the first label below stands so high that it is level with a head.
     """
-    levels = [w.yc for line in heads for w in line if w.x1 >= first]
-    centre = (min(levels) + max(levels)) / 2
     size = heads[0][0].size
+    over = [[w for w in line if w.x1 >= first] for line in (*above[-1:], *heads)]
+    if above and (len(over[0]) < len(over[1]) or heads[0][0].yc - above[-1][0].yc > 1.45 * size):
+        over = over[1:]  # what stands above is no further level of the heads
+    levels = [w.yc for line in over for w in line]
+    centre = (min(levels) + max(levels)) / 2
     near = [line for line in above[-2:] if all(w.x1 < first for w in line)]
     near += [[w for w in line if w.x1 < first] for line in heads]
     near += [line for line in rows[:2] if all(w.x1 < first for w in line)]
@@ -187,14 +190,18 @@ def _around_stub(
             run = lines[low:high]
             steps = [b[0].yc - a[0].yc for a, b in pairwise(run)]
             middle = (run[0][0].yc + run[-1][0].yc) / 2
-            if abs(middle - centre) > 0.3 * size or any(step > 1.45 * size for step in steps):
+            # Or it stands in a cell of its own beside the lowest of several levels.
+            lowest = max(levels) - min(levels) > size and abs(middle - max(levels)) < 0.15 * size
+            if any(step > 1.45 * size for step in steps):
+                continue
+            if abs(middle - centre) > 0.3 * size and not lowest:
                 continue
             opened = [
                 _opened("".join(join_words(line) for line in run[:n])) for n in range(1, high - low + 1)
             ]
             closed = len(run) > 1 and opened[-2] > 0 and opened[-1] == 0
             apart = len(run) == 2 and max(levels) - min(levels) < 0.3 * size
-            below = len(run) == 1 and all(id(w) in own for line in lines[low:] for w in line)
+            below = len(run) == 1 and not lowest and all(id(w) in own for line in lines[low:] for w in line)
             if closed or apart or (below and lines[high:]):
                 return run
     return []
@@ -283,6 +290,8 @@ def _block(
     box = bounds((*levels, *header, *body))
     beside = [w for w in header if w.x1 < anchor.zone + 6 and w.xc < anchor.heads[0].x0]
     beside = [w for w in beside if not _over_numbers(w, body)]
+    # Of a further level what begins the lines: a name that wraps around it, not the head of another column.
+    beside += [w for w in levels if w.x1 < anchor.zone + 6 and w.x0 < box.x0 + 2]
     stub = "".join(join_words(line) for line in cluster_lines(beside))
     title = around.titles[0] if around.titles else None
     units = [unit_in(stub), *around.units, unit_in(title.text) if title else ""]

@@ -44,7 +44,13 @@ def heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
     """
     first, last = anchor.heads[0], anchor.heads[-1]
     centre = (first.x0 + last.x1) / 2
-    if segment.box.x0 <= first.x0 - 30 or abs(segment.box.xc - centre) > 0.3 * anchor.pitch:
+    # Heads at the right of wide cells: what is centred over the cells is left of the middle of the heads.
+    of_cells = (first.x1 - anchor.pitch + last.x1) / 2
+    centred = (
+        abs(segment.box.xc - centre) <= 0.3 * anchor.pitch
+        or abs(segment.box.xc - of_cells) <= 0.1 * anchor.pitch
+    )
+    if segment.box.x0 <= first.x0 - 30 or not centred:
         return False
     beside = [s.text for s in segments_of(line) if s is not segment and s.box.xc < anchor.zone]
     if not beside:

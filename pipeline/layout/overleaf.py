@@ -194,6 +194,7 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
     inside = [mine for line in lines if (mine := [w for w in line if room.x0 <= w.xc <= room.x1])]
     if not inside or inside[0][0].yc > 0.3 * page.height:
         return None
+    inside = inside[_repeated(inside, block) :]
     columns = _columns(block)
     pitch = _pitch(block)
     body: list[Line] = []
@@ -213,7 +214,7 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
         if not _fit(values, columns, begun=last_row > 0):
             break
         few = values and 2 * len(values) < len(block.heads)
-        if last_row < 0 and (len(body) > 2 or (few and not _labelled_alike(line, block))):
+        if last_row < 0 and (len(body) > 2 or (few and not _labelled_alike(line, inside, block))):
             return None
         body.append(line)
         if values:
@@ -240,8 +241,24 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
     )
 
 
-def _labelled_alike(line: Line, block: Block) -> bool:
-    """Whether a line begins with a text where the block's labels begin: most of its numbers are blank."""
+def _repeated(lines: Sequence[Line], block: Block) -> int:
+    """How many lines print all of a block's heads again, each where it stood; 0 where others follow them."""
+    heads = cluster_lines(block.header)
+    again = zip(lines, heads, strict=False)
+    same = len(lines) > len(heads) and all(
+        [w.text for w in line] == [w.text for w in head]
+        and all(abs(w.x0 - h.x0) < 1.0 for w, h in zip(line, head, strict=True))
+        for line, head in again
+    )
+    return len(heads) if same else 0
+
+
+def _labelled_alike(row: Line, lines: Sequence[Line], block: Block) -> bool:
+    """Whether a row begins with a text where the block's labels begin: most of its numbers are blank.
+
+    The label may stand on a line of its own, less than an em above or below its numbers.
+    """
+    line = min((o for o in lines if abs(o[0].yc - row[0].yc) < 0.9 * row[0].size), key=lambda o: o[0].x0)
     starts = [row[0].x0 for row in cluster_lines(block.body) if is_label_text(tight(row[0].text))]
     flush = sum(abs(start - line[0].x0) < 1.0 for start in starts)
     return is_label_text(tight(line[0].text)) and line[0].x1 < block.zone and 2 * flush > len(starts) > 2

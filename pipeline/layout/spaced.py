@@ -1,22 +1,30 @@
 """Numbers set with space between their characters, which a page's text layer holds in pieces: `1 8 , 0 7 9`.
 
-Such a page is told by its many runs of lone digits. Two numbers side by side are never one for being near
-alone: 0.5 em stand between the tightest columns seen, a third of an em at most between spaced characters.
+Such a page is told by its many runs of lone digits, or by the space inside its numbers: where that is about
+as wide as the gap that parts words, it parts some characters and not others (`3,670.` `08`). Two numbers side
+by side are never one for being near alone: 0.5 em stand between the tightest columns seen, a third of an em
+at most between spaced characters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.layout.lines import cluster_lines
 from pipeline.layout.tokens import is_number
 from pipeline.reading.page import Page, Word, bounds
 
-_PIECE = re.compile(r"[-+−－(（]?[\d,，.]{0,3}[%％xX倍)）]{0,2}")
+_PIECE = re.compile(r"[-+−－(（]?[\d,，.]{0,12}[%％xX倍)）]{0,2}")
 _WIDEST = 0.34  # em between two characters of a number
+_EVEN = 0.04  # em that a gap of a spaced number differs from the others by
+_SPACED = 0.12  # em between the characters of a number whose spacing may part it into words
 _LEAST_RUNS = 4  # of lone digits: fewer are a chart's or a formula's
+
+_Widths = Mapping[tuple[str, float, str], float]  # by font, size and character, in points
 
 
 def set_close(pages: Sequence[Page]) -> list[Page]:
@@ -27,9 +35,13 @@ def set_close(pages: Sequence[Page]) -> list[Page]:
     found: list[Page] = []
     before = False
     for page in pages:
-        runs = [run for line in cluster_lines(page.words, 0.35) for run in _runs(line)]
-        spaced = sum(len(run) > 2 and _lone(run) for run in runs) >= _LEAST_RUNS
-        found.append(_closed(page, runs) if spaced or before else page)
+        alone_too = [run for line in cluster_lines(page.words, 0.35) for run in _runs(line)]
+        widths, usual = _typical(alone_too)
+        runs = [run for run in alone_too if len(run) > 1]
+        even = [run for run in runs if _is_even(run, widths, usual)]
+        lone = [run for run in runs if _lone(run)]
+        spaced = usual > _SPACED or bool(even) or sum(len(run) > 2 for run in lone) >= _LEAST_RUNS
+        found.append(_closed(page, [*even, *lone]) if spaced or before else page)
         before = spaced
     return found
 
@@ -57,7 +69,7 @@ def _runs(line: Sequence[Word]) -> list[list[Word]]:
             runs[-1].append(word)
         else:
             runs.append([word])
-    return [run for run in runs if len(run) > 1]
+    return [run for run in runs if run]
 
 
 def _lone(run: Sequence[Word]) -> bool:
@@ -65,10 +77,47 @@ def _lone(run: Sequence[Word]) -> bool:
     return 2 * sum(len(word.text) == 1 for word in run) > len(run)
 
 
+def _typical(runs: Sequence[Sequence[Word]]) -> tuple[_Widths, float]:
+    """The widths of characters, and the usual gap inside words, in em.
+
+    Widths are those of the last characters of words, for no space is set behind them.
+    """
+    widths: dict[tuple[str, float, str], float] = {}
+    words = [word for run in runs for word in run if len(word.char_x) == len(word.text) + 1]
+    for word in words:
+        key, width = (word.font, word.size, word.text[-1]), word.char_x[-1] - word.char_x[-2]
+        widths[key] = min(width, widths.get(key, width))
+    gaps = [gap for word in words for gap in _gaps([word], widths)]
+    return widths, statistics.median(gaps) if gaps else 0.0
+
+
+def _gaps(run: Sequence[Word], widths: _Widths) -> list[float]:
+    """What stands between the characters of some words, in em, behind those whose width is known."""
+    placed = [(word, char, x) for word in run for char, x in zip(word.text, word.char_x, strict=False)]
+    return [
+        (next_x - x - width) / word.size
+        for (word, char, x), (_, _, next_x) in pairwise(placed)
+        if (width := widths.get((word.font, word.size, char))) is not None
+    ]
+
+
+def _is_even(run: Sequence[Word], widths: _Widths, usual: float) -> bool:
+    """Whether all characters of some pieces stand equally far apart, and that is far.
+
+    Where no gap inside a piece is known, as far as in most words of the page.
+    """
+    if any(len(word.char_x) != len(word.text) + 1 for word in run):
+        return False
+    gaps = _gaps(run, widths)
+    inner = [gap for word in run for gap in _gaps([word], widths)]
+    wanted = statistics.median(inner) if inner else usual
+    return wanted > _SPACED and bool(gaps) and all(abs(gap - wanted) < _EVEN for gap in gaps)
+
+
 def _joined(run: Sequence[Word]) -> Word | None:
     """The pieces as one number, None where they are none together."""
     text = "".join(word.text for word in run)
-    if not is_number(text) or not _lone(run):
+    if not is_number(text):
         return None
     box = bounds(run)
     starts = [x for word in run for x in (word.char_x[:-1] or (word.x0,))]

@@ -135,7 +135,7 @@ def _scores(view: _View) -> dict[Kind, float]:
     for label in view.labels:
         clean = plain(label)
         bare = without_brackets(clean) or clean
-        in_statement = sense_of(label) in (None, "money", "per_share")
+        in_statement = sense_of(label) in (None, "money", "per_share") and not _is_rate(label)
         best: dict[Kind, float] = {}
         for pattern, kind, weight in rules["label"]:
             if kind in STATEMENTS and not in_statement:
@@ -256,7 +256,7 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
         return False
     if view.page > _FRONT_PAGES and "forecast_summary" not in named:
         return False
-    bare = [without_brackets(plain(label)) or plain(label) for label in view.labels]
+    bare = [without_brackets(plain(label)) or plain(label) for label in view.labels if not _is_rate(label)]
     sales = any(re.search(r"收入|营收|revenue|sales", b) and sense_of(b) == "money" for b in bare)
     profit = any(
         re.search(r"净.{0,4}利|归母|净收益|盈利|溢利|profit|earnings", b) and sense_of(b) == "money"
@@ -264,6 +264,11 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
     )
     derived = sum(sense_of(label) in ("growth", "per_share", "times", "percent") for label in view.labels)
     return sales and profit and derived >= 2
+
+
+def _is_rate(label: str) -> bool:
+    """Whether a label says that it is in percent: 营业收入(%) under 成长能力 is the growth of sales."""
+    return plain(label).endswith("(%)")
 
 
 def _products(view: _View, named: dict[Kind, float]) -> bool:

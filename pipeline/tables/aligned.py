@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from pipeline.tables.columns import (
     CODE,
     Column,
     holds_codes,
+    holds_units,
     nearest,
     one_label_column,
     text_columns,
@@ -32,8 +32,7 @@ from pipeline.tables.columns import (
 from pipeline.tables.headers import place_levels, stub_set_together, unwrapped
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.table import Cell, Role, Table
-
-_MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
+from pipeline.tables.wrapped import set_together, with_clipped_rest
 
 
 @dataclass(slots=True)
@@ -140,10 +139,11 @@ def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> int:
-    """Which text column holds the row heads: the first dense one that holds no codes."""
-    dense = max((c.filled for c in columns), default=0)
+    """Which text column holds the row heads: the first dense one that holds no codes and no units."""
+    units = [len(columns) > 1 and holds_units(column, lines) for column in columns]
+    dense = max((c.filled for c, unit in zip(columns, units, strict=True) if not unit), default=0)
     for index, column in enumerate(columns):
-        if column.is_value or column.filled < 0.6 * dense:
+        if column.is_value or units[index] or column.filled < 0.6 * dense:
             continue
         if not holds_codes(column, lines):
             return index
@@ -162,6 +162,7 @@ def read_aligned(block: Block) -> Table | None:
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
         return None
+    rows = [_Row(words) for words in set_together([row.words for row in rows])]
     rows = _set_level(rows, [labels[0].yc for labels, _ in split if labels])
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
@@ -360,7 +361,7 @@ class _Grid:
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
             column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
             box = bounds(words) if words else column_box
-            text = self._whole(cell_text(words), box)
+            text = with_clipped_rest(cell_text(words), box, self.block.clipped)
             role: Role = "label" if index in self.further and not is_value(tight(text)) else "value"
             self._add(row, index, text, box, role, bold=bool(words) and words[0].bold)
         return row + 1
@@ -382,26 +383,6 @@ class _Grid:
                 if level and not (lent and words[0] in lent.words):
                     in_cell.setdefault(column, []).extend(words)
         return in_cell
-
-    def _whole(self, text: str, box: Box) -> str:
-        """A number that wraps inside its cell (`13,40` over a clipped `8`) set together again.
-
-        Only where the visible part alone is no number and both parts together are one.
-        """
-        if not text or not self.block.clipped or (is_number(text) and not _MISGROUPED.search(text)):
-            return text
-        tails = [
-            w
-            for w in self.block.clipped
-            if box.bottom - 3 < w.yc < box.bottom + 9 and w.x0 < box.x1 + 3 and w.x1 > box.x0 - 3
-        ]
-        if (
-            len(tails) == 1
-            and is_number(text + tails[0].text)
-            and not _MISGROUPED.search(text + tails[0].text)
-        ):
-            return text + tails[0].text
-        return text
 
     def _lent_label(self, values: _Row, by_column: dict[int, list[list[Word]]]) -> Segment | None:
         """The head of a row whose label cell is merged with the code column (`平均值`): its only text."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import join_words, segments_of
 from pipeline.layout.tokens import is_loose_value, is_period, is_value, tight
 from pipeline.reading.page import Box, Word
@@ -234,3 +235,13 @@ def holds_codes(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
         if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])
     ]
     return sum(bool(CODE.fullmatch(t)) for t in texts) > 0.5 * len(texts)
+
+
+def holds_units(column: Column, lines: Sequence[Sequence[Word]]) -> bool:
+    """Whether a column of texts holds the units of the rows beside it."""
+    texts = [
+        join_words(cell)
+        for line in lines
+        if (cell := [w for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1])
+    ]
+    return sum(map(is_unit_line, texts)) > 0.8 * len(texts)

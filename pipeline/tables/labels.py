@@ -99,7 +99,9 @@ class _Costs:
         self.half = left + 0.55 * (room - left)
         steps = sorted(b - a for a, b in itertools.pairwise(rows))
         # The pitch of rows without a section head between them: the lower quartile.
-        self.pitch = steps[len(steps) // 4] if steps else 14.0
+        self.pitch = (
+            steps[len(steps) // 4] if steps else 1.4 * max((line.size for line in lines), default=10.0)
+        )
         # Asked again for every pairing of lines and rows: some 700 times a block.
         self.middle = [line.yc for line in lines]
         self.size = [max(line.size, 1.0) for line in lines]
@@ -255,7 +257,8 @@ class _Costs:
             placed = [at - self.offset for at in group.heights]
             outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in placed])
             if outside == 0:
-                return (0.25 if abs(group.centre - y) > 0.5 * group.size else 0.0) + group.fold * 0.3
+                centred = abs(group.centre - y) <= 0.5 * group.size
+                return (0.0 if centred else 0.25 + group.spaced) + group.fold * 0.3
             return 0.8 * outside + off + group.fold
         if len(group.heights) == 1:
             return max(0.0, off - 0.15)

@@ -149,3 +149,24 @@ def test_a_period_that_opens_a_phrase_off_the_pitch_is_no_head() -> None:
     phrase = [word("2025E", 260, 100), word("净利润预测", 281, 100)]
     rows = [[word("存货", 60, y), *(word("631", x, y) for x in (144, 174))] for y in (113, 126, 139)]
     assert runs(page(heads, phrase, *rows)) == [["2023", "2024"]]
+
+
+def test_labels_stand_behind_units_close_to_the_first_numbers() -> None:
+    heads = line(100, ("指标", 40), ("2023A", 202), ("2024A", 235), ("2025E", 267))
+    rows = [
+        line(113 + 13 * n, (label, 40), ("%", 178), ("47.9", 204), ("25.4", 237), ("38.2", 270))
+        for n, label in enumerate(("毛利率", "净利率", "资产负债率", "总资产收益率"))
+    ]
+    (anchor,) = find_anchors(p := page(heads, *rows), cluster_lines(p.words))
+    assert anchor.left < 40
+
+
+def test_units_and_numbers_that_wrap_do_not_part_labels_from_their_rows() -> None:
+    heads = line(100, ("2023A", 202), ("2024A", 235), ("2025E", 267))
+    rows = []
+    for n, label in enumerate(("存货", "预付账款", "无形资产", "资产总计")):
+        y = 113 + 24 * n
+        rows += line(y, (label, 40), ("人民币百万", 150), ("7,32", 204), ("8,26", 237), ("8,64", 270))
+        rows += line(y + 9, ("元", 166), ("3", 210), ("8", 243), ("4", 276))
+    (anchor,) = find_anchors(p := page(heads, rows), cluster_lines(p.words))
+    assert anchor.left < 40

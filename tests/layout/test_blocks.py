@@ -262,3 +262,31 @@ def test_a_sentence_above_the_rows_is_neither_title_nor_unit() -> None:
     )
     block = only(page(words))
     assert (block.title, block.unit_text) == ("", "")
+
+
+def test_a_name_beside_an_upper_level_of_heads_wraps_around_the_lower() -> None:
+    drawing = """
+    利润表（人民币百             FY     FY     FY
+    万元）                    2023A  2024A  2025E
+    营业收入                  5,000  6,000  7,000
+    营业成本                  3,000  3,500  4,000
+    """
+    block = only(page(sketch(drawing, pitch=9)))
+    assert header(block) == ["利润表（人民币百 FY FY FY", "万元） 2023A 2024A 2025E"]
+    assert block.unit_text == "人民币百万元"
+
+
+def test_a_stub_head_in_the_middle_of_two_levels_leaves_the_first_label() -> None:
+    heads = [*line(96, ("FY", 200), ("FY", 240)), *line(100, ("年度", 40))]
+    heads += line(104, ("2024A", 196), ("2025E", 236))
+    rows = [*line(110, ("短期借款", 40)), *line(114, ("3.28", 200), ("7.20", 240))]
+    rows += [*line(122, ("其他筹资现金流", 40)), *line(126, ("10.89", 200), ("15.23", 240))]
+    block = only(page(heads, rows))
+    assert body(block) == ["短期借款", "3.28 7.20", "其他筹资现金流", "10.89 15.23"]
+
+
+def test_a_head_over_all_columns_is_centred_over_their_cells() -> None:
+    table = line(100, ("预测", 220)) + line(112, ("会计年度", 40), ("2024E", 200), ("2025E", 300))
+    for n in range(3):
+        table += line(125 + 13 * n, ("长期借款", 40), ("146.49", 196), ("359.12", 296))
+    assert header(only(page(table)))[0] == "预测"

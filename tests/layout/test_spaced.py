@@ -67,3 +67,33 @@ def test_a_row_alone_on_the_next_page_is_spaced_like_the_page_before() -> None:
     assert [w.text for w in second.words] == ["营业成本", "8,765"]
     assert [w.text for w in third.words] == [w.text for w in row]
     assert len(first.words) == 15
+
+
+def parted(text: str, right: float, y: float, gap: float, *cuts: int) -> list[Word]:
+    """A spaced number in the pieces that end at `cuts`."""
+    chars = spaced(text, right, y, gap)
+    ends = [*cuts, len(text)]
+    return [
+        replace(
+            chars[a],
+            text=text[a:b],
+            x1=chars[b - 1].x1,
+            char_x=(*(c.x0 for c in chars[a:b]), chars[b - 1].x1),
+        )
+        for a, b in zip([0, *cuts], ends, strict=True)
+    ]
+
+
+def test_pieces_as_far_apart_as_the_characters_in_them_are_one_number() -> None:
+    rows = [("3,670.08", 6), ("56.83", 2), ("479.30", 3), ("-40", 2)]
+    words = [w for n, (text, cut) in enumerate(rows) for w in parted(text, 200, 100 + 12.0 * n, 1.6, cut)]
+    assert texts(words) == [text for text, _ in rows]
+
+
+def test_pieces_further_apart_than_the_characters_in_them_stay_apart() -> None:
+    words = [
+        w
+        for n in range(5)
+        for w in (*parted("1,234", 200, 100 + 12.0 * n, 1.2), *parted("567", 214.4, 100 + 12.0 * n, 1.2))
+    ]
+    assert texts(words) == ["1,234", "567"] * 5

@@ -208,3 +208,16 @@ def test_sales_by_product_under_a_forecast_are_segments() -> None:
     labels = ["液态奶", "奶粉", "冰淇淋", "奶酪", "其他业务收入", "营业收入"]
     assert kind_of(table(labels, "盈利预测")) == "segments"
     assert kind_of(table(labels, "产量")) == "other"
+
+
+def test_growth_of_sales_in_percent_is_no_statement_and_no_summary() -> None:
+    rates = [
+        "营业收入(%)",
+        "营业利润(%)",
+        "归属于母公司净利润(%)",
+        "毛利率(%)",
+        "ROE(%)",
+        "流动比率",
+        "市盈率",
+    ]
+    assert kind_of(table(rates, "盈利预测")) == "ratios"

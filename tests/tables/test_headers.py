@@ -185,3 +185,13 @@ def test_a_head_over_columns_that_are_no_neighbours_by_number_is_several() -> No
     low = level(("名称", 125), ("股价", 191), ("代码", 63), ("跌", 260))
     parts = [("涨幅", 0, 0), ("跌幅", 1, 1), ("涨幅", 2, 2), ("跌幅", 3, 3)]
     assert sorted(spans([top, low], columns)[0], key=lambda part: part[1]) == parts
+
+
+def test_actual_and_forecast_stand_over_the_years_that_are_so_marked() -> None:
+    columns = [STUB, *(Column(140 + 140 * n, 160 + 140 * n, True) for n in range(3))]
+    low = level(
+        *((p, c.x1) for p, c in zip(("2021A", "2022A", "2025E"), columns[1:], strict=True)), align="right"
+    )
+    # Centred over two wide cells 实际 stands right above the first number; 预测值 over the last.
+    top = level(("实际", 144), ("预测值", 418))
+    assert spans([top, low], columns)[0] == [("实际", 1, 2), ("预测值", 3, 3)]

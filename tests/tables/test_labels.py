@@ -209,3 +209,19 @@ def test_items_without_numbers_that_keep_the_pitch_are_rows_of_their_own() -> No
     printed = [(name, 100.0 + 12 * n) for n, name in enumerate(names)]
     found = match_labels(lines(*printed), [100, 136, 148], room=130)
     assert [(joined(m.lines), m.row) for m in found] == [*zip(names, (0, None, None, 1, 2), strict=True)]
+
+
+def test_a_section_head_and_the_only_row_below_it_between_two_rules() -> None:
+    printed = [("*估值比率", 75.0), ("P/E", 86.0)]
+    assert read(printed, [86], [(69.0, 92.0)]) == [("估值比率", None), ("P/E", 0)]
+
+
+def test_a_section_head_and_a_row_on_white_between_two_filled_rows() -> None:
+    printed = [("ROE(%)", 100.0), ("*偿债能力", 111.0), ("资产负债率(%)", 122.0), ("流动比率", 133.0)]
+    bands = [(94.5, 105.5), (105.5, 127.5), (127.5, 138.5)]
+    assert read(printed, [100, 122, 133], bands) == [
+        ("ROE(%)", 0),
+        ("偿债能力", None),
+        ("资产负债率(%)", 1),
+        ("流动比率", 2),
+    ]

@@ -177,3 +177,19 @@ def test_captions_at_one_height_of_several_pages_are_captions() -> None:
         for n, name in ((1, "甲"), (2, "乙"), (3, "丙"))
     ]
     assert [t.caption_no for t in tables_of(*pages)] == ["1", "2", "3"]
+
+
+def test_a_last_row_with_one_number_under_repeated_heads() -> None:
+    above = """
+    指标                    2023A     2024A     2025E
+    营业收入(百万元)       944.37  1,273.90  1,514.36
+    净利润(百万元)          76.59     88.46    102.64
+    每股收益(元)             1.00      1.10      1.20
+    """
+    below = """
+    指标                    2023A     2024A     2025E
+    EV/EBITDA                 0.4
+    """
+    table = table_of(*foot_and_top(above, below))
+    assert table.pages == (1, 2)
+    assert row_of(table, "EV/EBITDA") == ["0.4", "", ""]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .facts import Row, Table
+from .fonts import face
 from .lines import wrap
 from .sheet import Align, Box, Ink, Sheet
 from .style import Style
@@ -277,11 +278,21 @@ class Setter:
             "left": edges[a] + style.pad,
             "center": (edges[a] + edges[b]) / 2,
             "right": edges[b] - style.pad,
-        }[align] + (style.head_shift if a > 0 else 0.0)
+        }[align]
+        x += self._head_shift(lines, x, align, b) if a > 0 else 0.0
         block = (len(lines) - 1) * style.leading
         first = (top + bottom - block) / 2 + CAP_MIDDLE * style.size
         for n, line in enumerate(lines):
             self.sheet.text(x, first + n * style.leading, line, ink, align=align)
+
+    def _head_shift(self, lines: Sequence[str], x: float, align: Align, end: int) -> float:
+        """How far heads stand to the right; white on a fill the last one stays on it, or it is not seen."""
+        style = self.style
+        if not style.head_fill or end < len(self.columns.edges) - 1:
+            return style.head_shift
+        widest = max(face(style.label_font).width(line, style.size) for line in lines)
+        right = x + {"left": widest, "center": widest / 2, "right": 0.0}[align]
+        return min(style.head_shift, max(self.x1 - right, 0.0))
 
     def _rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.0) -> None:
         style = self.style

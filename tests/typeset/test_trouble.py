@@ -29,6 +29,11 @@ DRAWN_FROM = (
 )  # fmt: skip
 # The same with spaced numbers: names of tables and of the label column in the middle of two lines of heads.
 WRONG_LATER = (10044, 10191, 10223, 10227, 40084, 50028, 50112, 51677, 51807, 51912)
+# And pieces of spaced numbers, rests of wrapped ones, a row or a section head alone on top of a page.
+LAST = (
+    50485, 50692, 51103, 51151, 51466, 51597, 51652, 51707, 70013, 70045, 70183, 70361, 71412, 72137, 72665,
+    72691, 74105, 74564, 74963, 75154,
+)  # fmt: skip
 DRAWN_LATER = (
     "columns", "stacks", "lift", "shifts", "centred", "rules", "bands", "print", "gaps", "heads", "levels",
     "units", "names", "around", "hidden", "spacing", "watermark", "breaks", "headless",
@@ -53,7 +58,7 @@ def test_every_number_of_a_random_page_is_read_as_it_was_set(first: int) -> None
 
 def test_pages_that_were_read_wrongly_once() -> None:
     assert report(read([draw(seed, DRAWN_FROM) for seed in ONCE_WRONG])) == []
-    assert report(read([draw(seed, DRAWN_LATER) for seed in WRONG_LATER])) == []
+    assert report(read([draw(seed, DRAWN_LATER) for seed in (*WRONG_LATER, *LAST)])) == []
 
 
 @pytest.mark.parametrize(

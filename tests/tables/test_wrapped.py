@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pipeline.reading.page import Word
+from pipeline.tables.wrapped import set_together, with_clipped_rest
+from tests.layout.pages import put, word
+
+
+def row(y: float, *numbers: tuple[str, float]) -> list[Word]:
+    """Numbers of one line, centred at their places."""
+    return [w for text, x in numbers for w in put(text, x, y, align="centre")]
+
+
+def texts(rows: list[list[Word]]) -> list[list[str]]:
+    return [[w.text for w in words] for words in rows]
+
+
+def test_the_last_digits_of_numbers_on_a_line_below_belong_to_them() -> None:
+    rows = [row(100, ("7,32", 100), ("775", 130), ("10,15", 160)), row(109, ("3", 100), ("7", 160))]
+    (whole,) = set_together(rows)
+    assert [w.text for w in whole] == ["7,323", "775", "10,157"]
+    assert (whole[0].top, whole[0].bottom) == (96, 113)
+
+
+def test_a_row_of_digits_below_whole_numbers_is_a_row() -> None:
+    rows = [row(100, ("7,320", 100), ("775", 130)), row(109, ("3", 100), ("7", 130))]
+    assert texts(set_together(rows)) == [["7,320", "775"], ["3", "7"]]
+
+
+def test_a_line_that_leaves_a_number_without_its_rest_is_another_row() -> None:
+    rows = [row(100, ("7,32", 100), ("1,04", 130)), row(109, ("3", 100))]
+    assert texts(set_together(rows)) == [["7,32", "1,04"], ["3"]]
+
+
+def test_a_line_as_far_below_as_rows_are_is_another_row() -> None:
+    rows = [row(100, ("7,32", 100)), row(113, ("3", 100))]
+    assert texts(set_together(rows)) == [["7,32"], ["3"]]
+
+
+def test_a_rest_that_a_clip_hides_is_added() -> None:
+    (number,) = row(100, ("13,40", 100))
+    assert with_clipped_rest("13,40", number.box, [word("8", 98, 109)]) == "13,408"
+    assert with_clipped_rest("13,400", number.box, [word("8", 98, 109)]) == "13,400"
