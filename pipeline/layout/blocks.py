@@ -155,7 +155,14 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
             ):
                 count = number  # 会计年度 set a little lower than its years
             continue
-        if len(over) < max(2, len(anchor.heads) // 2) or any(is_value(tight(s.text)) for s in over):
+        if any(is_value(tight(s.text)) for s in over):
+            break
+        if over[0].box.top < anchor.bottom:
+            count = (
+                number  # as high as the heads: the end of one in two lines beside them (`24-27 年` `CAGR`)
+            )
+            continue
+        if len(over) < max(2, len(anchor.heads) // 2):
             break
         if any(s.box.xc < zone and is_label_text(s.text) for s in segments_of(line)) and len(over) < 3:
             break
@@ -252,6 +259,20 @@ def _stands_in(word: Word, left: float, right: float) -> bool:
     return left - 2 <= word.x0 < right and width_of(word.text) >= PROSE_EM and is_label_text(word.text)
 
 
+def _without_beside(words: Sequence[Word], anchor: Anchor) -> list[Word]:
+    """The words without texts that begin behind the last column: those of a chart or a note beside it.
+
+    Texts behind most rows are a column of their own: 投资评级.
+    """
+    last = anchor.heads[-1]
+    numbers = [w for w in words if w.yc > anchor.bottom and w.x1 > last.x0 and is_value(w.text)]
+    edge = max([last.x1, *(w.x1 for w in numbers)])
+    behind = [w for w in words if w.x0 >= edge + w.size and is_label_text(w.text)]
+    filled = sum(any(abs(w.yc - n.yc) < 0.6 * w.size for w in behind) for n in numbers)
+    beside = {id(w) for w in behind} if 2 * filled < len(numbers) else set()
+    return [w for w in words if id(w) not in beside]
+
+
 def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anchor]) -> list[Block]:
     """One block for every run of period heads."""
     blocks: list[Block] = []
@@ -263,6 +284,7 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         zone = anchor.zone
         right = _right_of(anchor, words)
         inside = [w for w in words if _stands_in(w, anchor.left, right) and id(w) not in taken]
+        inside = _without_beside(inside, anchor)
         level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
         below = cluster_lines([w for w in inside if w.yc > anchor.yc and w not in level])
         above = cluster_lines([w for w in inside if w.yc < anchor.yc and w not in level])

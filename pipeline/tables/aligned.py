@@ -29,8 +29,9 @@ from pipeline.tables.columns import (
     text_columns,
     value_columns,
 )
-from pipeline.tables.headers import place_levels, stub_set_together, unwrapped
+from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
+from pipeline.tables.stubs import stub_set_together
 from pipeline.tables.table import Cell, Role, Table
 from pipeline.tables.wrapped import set_together, with_clipped_rest
 

@@ -222,10 +222,7 @@ def _parting(
         over = [columns[i] for i in indexes]
         heads = place_heads(level, over, [""] * len(over))
         if sum(h.last - h.first + 1 for h in heads) == len(over) and all(
-            h.first < h.last
-            and abs(h.box.xc - (over[h.first].x0 + over[h.last].x1) / 2)
-            < _CENTRED * (over[h.last].x1 - over[h.first].x0)
-            for h in heads
+            h.first < h.last and _is_centred(h, over) for h in heads
         ):
             return _numbered(heads, indexes)
     return []
@@ -374,35 +371,6 @@ def _pieces(segment: Segment) -> list[Word]:
     return pieces
 
 
-def stub_set_together(levels: Sequence[Sequence[Segment]], first: float) -> list[list[Segment]]:
-    """The levels, a stub head in lines around the heads (`利润表（百万` over `元人民币）`) as one of theirs.
-
-    `first` is where the first head begins; everything left of it is stub.
-    """
-    found = [list(level) for level in levels]
-    for at in range(len(levels) - 2, 0, -1):
-        if at + 1 >= len(found):
-            continue
-        upper, level, lower = found[at - 1 : at + 2]
-        own = [s for s in level if s.box.x1 < first]
-        alone = all(s.box.x1 < first for s in (*upper, *lower)) and len(own) < len(level)
-        if not alone or len(upper) != 1 or len(lower) != 1 or len(own) > 1:
-            continue
-        if own and not _closes(upper[0].text + own[0].text, lower[0].text):
-            continue
-        parts = (upper[0], *own, lower[0])
-        words = tuple(w for part in parts for w in part.words)
-        whole = Segment(words, "".join(part.text for part in parts), union([part.box for part in parts]))
-        found[at - 1 : at + 2] = [[whole, *(s for s in level if s not in own)]]
-    return found
-
-
-def _closes(text: str, below: str) -> bool:
-    """Whether a text leaves a bracket open that the line below it closes."""
-    opened = sum(text.count(c) for c in "(（") - sum(text.count(c) for c in ")）")
-    return opened > 0 and any(c in ")）" for c in below)
-
-
 def _beneath(segment: Segment, columns: Sequence[Column]) -> list[int]:
     return [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
 
@@ -467,13 +435,36 @@ def _place_spanning(
         # One head for each: a second line of the same head (`A`, `(Huatai)`).
         ordered = sorted(segments, key=lambda s: s.box.xc)
         return [Head(s.text, s.box, i, i) for s, i in zip(ordered, indexes, strict=True)]
-    heads = place_heads(
-        segments,
-        [columns[i] for i in indexes],
-        [periods.get(i, "") for i in indexes],
-        [bare[i] for i in indexes],
-    )
+    heads = _over_run(segments, columns, indexes, periods, bare)
+    if timed and not set(timed) <= _covered(heads):
+        # A column of another head among them, as the growth behind the years of one item.
+        between = [i for i in range(min(timed), max(timed) + 2) if i < len(columns) and columns[i].is_value]
+        wider = _over_run(segments, columns, between, periods, bare)
+        if set(timed) <= _covered(wider) and all(_is_centred(h, columns) for h in wider):
+            return wider
+    return heads
+
+
+def _over_run(
+    segments: Sequence[Segment],
+    columns: Sequence[Column],
+    indexes: Sequence[int],
+    periods: Mapping[int, str],
+    bare: Sequence[float],
+) -> list[Head]:
+    over = [columns[i] for i in indexes]
+    heads = place_heads(segments, over, [periods.get(i, "") for i in indexes], [bare[i] for i in indexes])
     return _numbered(heads, indexes)
+
+
+def _covered(heads: Sequence[Head]) -> set[int]:
+    return {i for head in heads for i in range(head.first, head.last + 1)}
+
+
+def _is_centred(head: Head, columns: Sequence[Column]) -> bool:
+    """Whether a head stands in the middle over its columns."""
+    x0, x1 = columns[head.first].x0, columns[head.last].x1
+    return abs(head.box.xc - (x0 + x1) / 2) < _CENTRED * (x1 - x0)
 
 
 def _numbered(heads: Sequence[Head], indexes: Sequence[int]) -> list[Head]:

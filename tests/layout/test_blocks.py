@@ -290,3 +290,32 @@ def test_a_head_over_all_columns_is_centred_over_their_cells() -> None:
     for n in range(3):
         table += line(125 + 13 * n, ("长期借款", 40), ("146.49", 196), ("359.12", 296))
     assert header(only(page(table)))[0] == "预测"
+
+
+def test_texts_behind_the_last_column_belong_to_what_stands_beside_it() -> None:
+    words = sketch(
+        """
+        人民币百万      2023      2024     2025E
+        营业收入      54,491    69,897    83,476
+        毛利率         16.6%     15.9%     16.1%
+        净利润         3,021     3,624     5,093
+        每股收益        0.61      0.73      0.98
+        """
+    )
+    right = max(w.x1 for w in words)
+    block = only(page(words, put("CNY", right + 12, 114), put("资料来源", right + 10, 152)))
+    assert "CNY" not in "".join(body(block)) and "资料来源" not in "".join(body(block))
+
+
+def test_the_end_of_a_head_as_high_as_the_years_is_a_head() -> None:
+    words = sketch(
+        """
+        公司        2025E    2026E    2027E
+        甲公司      12.33    14.18    16.64    16.8%
+        乙公司      19.24    23.37    28.41    20.0%
+        丙公司       4.87     6.01     7.00    40.9%
+        """
+    )
+    right = max(w.x1 for w in words)
+    words += [*put("24-27 年", right, 95, align="right"), *put("CAGR", right, 106, align="right")]
+    assert "CAGR" in header(only(page(words)))

@@ -195,3 +195,13 @@ def test_actual_and_forecast_stand_over_the_years_that_are_so_marked() -> None:
     # Centred over two wide cells 实际 stands right above the first number; 预测值 over the last.
     top = level(("实际", 144), ("预测值", 418))
     assert spans([top, low], columns)[0] == [("实际", 1, 2), ("预测值", 3, 3)]
+
+
+def test_a_head_in_the_middle_over_three_years_and_the_growth_behind_them() -> None:
+    columns = [STUB, *SIX, Column(300, 320, True)]
+    # 归母净利润 over 2024A 2025E 2026E and CAGR, PE over three years more.
+    top = level(("归母净利润", 175), ("PE", 280), align="centre")
+    growth = level(("CAGR", 230), align="right", y=112)
+    shown = ((PERIODS[n], SIX[n].x1) for n in (0, 1, 2, 4, 5))
+    below = level(*shown, ("2027E", 320), align="right", y=110)
+    assert spans([top, below, growth], columns)[0] == [("归母净利润", 1, 4), ("PE", 5, 7)]
