@@ -278,21 +278,21 @@ def _owners(
     display: Display,
     order: Mapping[int, int],
     within: Mapping[int, Matrix],
-) -> Owners:
-    """The text objects at these addresses; `first` is a character of each."""
+) -> tuple[Owners, Ints, Floats]:
+    """The text objects at these addresses, their fonts and matrices; `first` is a character of each."""
     addresses, at = objects.tolist(), first.tolist()
     count, handles = len(first), list(map(Handle, addresses))
     matrices = calls.filled(
         calls.char_matrix, page, at, count=count, unset=UNTURNED, parts=1, of=ctypes.c_float
-    )
+    ).astype(float)
     fills = calls.filled(calls.char_fill, page, at, count=count, unset=BLACK, parts=4, of=ctypes.c_uint)
     sizes = np.fromiter(map(calls.char_font_size, page, at), float, count)
     mode = calls.column(calls.text_mode, handles, count=count)
-    a, b, c, d = matrices[:, :4].T.astype(float)
+    a, b, c, d = matrices[:, :4].T
     across, aside = display.a * a + display.c * b, display.b * a + display.d * b
     fonts = list(map(calls.text_font, handles))
     known = {handle: _font(handle) for handle in set(fonts)}
-    return Owners(
+    owners = Owners(
         sizes * np.hypot(c, d),
         [known[font][0] for font in fonts],
         np.array([known[font][1] for font in fonts], bool) | (mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE),
@@ -303,6 +303,39 @@ def _owners(
         clip_boxes(handles, display, within),
         np.array([order.get(address, -1) for address in addresses], np.int64),
     )
+    return owners, np.array(fonts, np.int64), matrices
+
+
+def _origins(
+    page: Iterable[Any],
+    kept: Ints,
+    loose: npt.NDArray[np.float32],
+    first: Ints,
+    owner: Ints,
+    matrices: Floats,
+    level: bool,
+) -> Floats:
+    """Where the pen stood for each character (n × 2).
+
+    Text objects that run straight across are not asked: their characters' boxes begin where the pen stands
+    and are as high as one another, and their matrix has its height. Not so where a tag names characters or a
+    font states no height: there boxes are those of the ink.
+    """
+    plain = level & (matrices[:, 1] == 0) & (loose[first, 0] == matrices[:, 4])
+    uneven = (loose[:, 1] != loose[first[owner], 1]) | (loose[:, 3] != loose[first[owner], 3])
+    plain[owner[uneven]] = False
+    origins = np.stack((loose[:, 0], matrices[owner, 5]), axis=1)
+    asked = np.flatnonzero(~plain[owner])
+    origins[asked] = calls.filled(
+        calls.char_origin,
+        page,
+        kept[asked].tolist(),
+        count=len(asked),
+        unset=POINT,
+        parts=2,
+        of=ctypes.c_double,
+    )
+    return origins
 
 
 # PDFium writes a hyphen at a line's end as U+0002 or U+FFFE; producers print U+00AD for one.
@@ -312,15 +345,23 @@ _BLANKS = (0x20, 0xA0, 0x3000, 0x200B)
 _LETTER = 0.35  # of an em: a bullet is smaller, a letter larger in both directions
 _SPECK = 0.1  # points
 _APART = 0.05  # points: two places given for one character differ
-_IDEOGRAPHS = np.arange(0x4E, 0xA0)  # the first byte of their codes
 
 
 class Digits(NamedTuple):
-    """The upright digits of a page: their places in the text page, values and text objects."""
+    """The upright digits of a page: their places in the text page, values, text objects and fonts."""
 
     places: Ints
     value: Ints
     objects: Ints
+    fonts: Ints
+
+
+def _among(codes: Ints, some: Sequence[int]) -> Flags:
+    """Which codes are one of a few; `np.isin` takes ten times as long for a page."""
+    found: Flags = codes == some[0]
+    for code in some[1:]:
+        found |= codes == code
+    return found
 
 
 def read_characters(
@@ -344,17 +385,17 @@ def read_characters(
     objects = calls.column(calls.char_object, page, range(count), count=count)
     codes = calls.column(calls.char_unicode, page, range(count), count=count)
     painted = objects != 0  # the others are spaces and line breaks that PDFium made up
-    nameless = painted & np.isin(codes, _UNMAPPED)
-    control = painted & (codes < 0x20) & ~np.isin(codes, (*_UNMAPPED, *_HYPHENS))
-    ink = _ink(page, nameless | control | (painted & np.isin(codes, _BLANKS)))
+    nameless = painted & _among(codes, _UNMAPPED)
+    control = painted & (codes < 0x20) & ~_among(codes, (*_UNMAPPED, *_HYPHENS))
+    ink = _ink(page, nameless | control | (painted & _among(codes, _BLANKS)))
     codes[control & (ink < _SPECK)] = ord(" ")
     unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
     addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
-    owners = _owners(page, kept[first], addresses, display, order, within)
+    owners, fonts, matrices = _owners(page, kept[first], addresses, display, order, within)
     index, n = kept.tolist(), len(kept)
     loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=ctypes.c_float)
-    origins = calls.filled(calls.char_origin, page, index, count=n, unset=POINT, parts=2, of=ctypes.c_double)
+    origins = _origins(page, kept, loose, first, owner, matrices, level=display.b == 0)
     _put_on_page(page, kept, objects[kept], origins, loose, within)
     left, top, right, bottom = loose.T.astype(float)
     xa, ya = display.point(left, bottom)
@@ -366,15 +407,17 @@ def read_characters(
     codes[kept[holes]] = ord(HOLE)
     if exchanged and len(digits):
         at = kept[digits]
-        codes[at[exchanged(Digits(at, codes[at] - ord("0"), objects[at]))]] = ord(MISNAMED)
+        codes[at[exchanged(Digits(at, codes[at] - ord("0"), objects[at], fonts[owner[digits]]))]] = ord(
+            MISNAMED
+        )
     start, base = display.point(*origins.T)
     baseline = np.where(upright, base, low)
     x0, x1 = np.minimum(xa, xb), np.maximum(xa, xb)
     # Of a character that a tag names (/ActualText) PDFium knows the ink only: an ideograph takes one em.
-    inked = upright & np.isin(codes[kept] >> 8, _IDEOGRAPHS) & (x0 - start > 0.02 * size)
+    inked = upright & (codes[kept] >> 8 >= 0x4E) & (codes[kept] >> 8 < 0xA0) & (x0 - start > 0.02 * size)
     return (
         Characters(
-            _printed(np.where(np.isin(codes[kept], _HYPHENS), ord("-"), codes[kept])),
+            _printed(np.where(_among(codes[kept], _HYPHENS), ord("-"), codes[kept])),
             np.where(inked, start, x0),
             np.where(upright, baseline - ASCENT * size, np.minimum(ya, yb)),
             np.where(inked, np.maximum(x1, start + size), x1),

@@ -18,8 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-from pipeline.reading import calls
-from pipeline.reading.calls import Flags, Handle
+from pipeline.reading.calls import Flags
 from pipeline.reading.characters import IDENTITY, Digits, Matrix
 
 _STANDARD = [
@@ -53,16 +52,19 @@ class DigitFonts:
 
         `forms` places the objects that stand in forms (see `graphics.read_graphics`).
         """
-        objects, first = np.unique(digits.objects, return_inverse=True)
-        fonts = np.fromiter(map(calls.text_font, map(Handle, objects.tolist())), np.int64, len(objects))
         found = np.zeros(len(digits.places), np.bool_)
-        for font in np.unique(fonts[fonts != 0]).tolist():
-            here = np.flatnonzero((fonts == font)[first])
+        fonts, of = np.unique(digits.fonts, return_inverse=True)
+        values: list[list[int]] = [[] for _ in fonts]
+        for pair in np.unique(of * 10 + digits.value).tolist():
+            values[pair // 10].append(pair % 10)
+        for number, font in enumerate(fonts.tolist()):
+            if not font:
+                continue
             seen = self._named_wrongly.setdefault(_name(font), {})
-            for value in np.unique(digits.value[here]).tolist():
+            for value in values[number]:
                 if value in seen:
                     continue
-                for at in here[digits.value[here] == value][:_TRIED].tolist():
+                for at in np.flatnonzero((of == number) & (digits.value == value))[:_TRIED].tolist():
                     obj = int(digits.objects[at])
                     form = forms.get(obj, IDENTITY)
                     ink = self._drawn(page, text_page, int(digits.places[at]), obj, form)
@@ -70,7 +72,7 @@ class DigitFonts:
                         seen[value] = _is_another(ink, value)
                         break
             if sum(seen.values()) >= _AT_LEAST:
-                found[here] = True
+                found[of == number] = True
         return found
 
     def _drawn(self, page: Any, text_page: Any, index: int, obj: int, form: Matrix) -> Ink | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.reading.characters import HOLE, MISNAMED
 from pipeline.reading.page import Image, TextLayer, Word
@@ -35,6 +36,7 @@ _SENSE = 0.01
 _SIMPLIFIED = 0.9  # of the characters; the pairs are those of simplified Chinese
 
 
+@lru_cache(maxsize=20_000)
 def is_strange(char: str) -> bool:
     """Private-use and control characters, unassigned code points, holes: what a broken mapping gives."""
     return char in (HOLE, MISNAMED) or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs")
@@ -49,8 +51,8 @@ def senseless_fonts(words: Sequence[Word]) -> frozenset[str]:
     """Fonts whose Chinese is none: the characters are real, their order is that of no language."""
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
-        texts[word.font] += _CHINESE.findall(word.text)
-    return frozenset(font for font, runs in texts.items() if _senseless(runs))
+        texts[word.font].append(word.text)
+    return frozenset(font for font, of in texts.items() if _senseless(_CHINESE.findall(" ".join(of))))
 
 
 def _senseless(runs: Sequence[str]) -> bool:
@@ -66,6 +68,11 @@ def _senseless(runs: Sequence[str]) -> bool:
     return len("".join(runs).encode("gb2312", "ignore")) >= 2 * _SIMPLIFIED * total
 
 
+@lru_cache(maxsize=20_000)
+def _is_unreal(char: str) -> bool:
+    return is_strange(char) or _ACCENTED.match(char) is not None
+
+
 def judge(words: Sequence[Word], unmapped: int, images: Sequence[Image]) -> TextLayer:
     """`none` where pictures stand and no text, `garbled` where a fifth of it cannot be real, else `good`.
 
@@ -78,7 +85,7 @@ def judge(words: Sequence[Word], unmapped: int, images: Sequence[Image]) -> Text
     senseless = senseless_fonts(words)
     strange = unmapped + sum(len(word.text) for word in words if word.font in senseless)
     printed = Counter("".join([word.text for word in words if word.font not in senseless]))
-    strange += sum(count for char, count in printed.items() if is_strange(char) or _ACCENTED.match(char))
+    strange += sum(count for char, count in printed.items() if _is_unreal(char))
     if strange > 0.2 * (total + unmapped):
         return "garbled"
     # Painted text: hundreds of small pictures, a few words of furniture.

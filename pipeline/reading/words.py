@@ -69,13 +69,17 @@ class Hiding:
         left, right = (f.reduceat(x[by_owner], first) for f in (np.minimum, np.maximum))
         upper, lower = (f.reduceat(y[by_owner], first) for f in (np.minimum, np.maximum))
         orders, ends = of.order[owners], [*first[1:].tolist(), len(x)]
-        for at, (x0, top, x1, bottom) in zip(late.tolist(), boxes.tolist(), strict=True):
-            under = (orders >= 0) & (orders < order[at]) & (upper <= bottom) & (lower >= top)
-            for one in np.flatnonzero(under & (left <= x1) & (right >= x0)).tolist():
-                if self.covers[at].color != tuple(of.color[owners[one]].tolist()):
+        for start in range(0, len(late), _AT_ONCE):
+            some, (x0, top, x1, bottom) = late[start : start + _AT_ONCE], boxes[start : start + _AT_ONCE].T
+            under = (orders >= 0) & (orders < order[some, None])
+            under &= (upper <= bottom[:, None]) & (lower >= top[:, None])
+            under &= (left <= x1[:, None]) & (right >= x0[:, None])
+            for at, one in np.argwhere(under).tolist():
+                if self.covers[some[at]].color != tuple(of.color[owners[one]].tolist()):
                     of_one = by_owner[first[one] : ends[one]]
                     xs, ys = x[of_one], y[of_one]
-                    covered[of_one] |= (xs >= x0) & (xs <= x1) & (ys >= top) & (ys <= bottom)
+                    inside = (xs >= x0[at]) & (xs <= x1[at]) & (ys >= top[at]) & (ys <= bottom[at])
+                    covered[of_one] |= inside
         return covered
 
     def _dark_behind(self, x: float, y: float, order: int) -> bool:
@@ -87,6 +91,7 @@ class Hiding:
         return any(i.x0 <= x <= i.x1 and i.top <= y <= i.bottom for i in self.images)
 
 
+_AT_ONCE = 256  # covers that are held against all text objects at a time
 _INSET = np.array([0.5, 0.5, -0.5, -0.5])  # what ends within half a point of a cover's edge is not under it
 
 
@@ -144,6 +149,20 @@ class _Ink:
         """The word that these runs make up, from the left."""
         first = runs[0].first
         owner, right = self.owner[first], self._right_edge(runs)
+        if len(runs) == 1:
+            [(_, last, at)] = runs
+            return Word(
+                self.text[first:last],
+                self.left[at],
+                self.top[at],
+                right,
+                self.bottom[at],
+                self.largest[at],
+                self.of.font[owner],
+                bold or self.bold[owner],
+                self.color[owner],
+                (*self.x0[first:last], right),
+            )
         lefts = [x for run in runs for x in self.x0[run.first : run.last]]
         return Word(
             text="".join([self.text[run.first : run.last] for run in runs]),
@@ -160,7 +179,7 @@ class _Ink:
 
     def _right_edge(self, runs: Sequence[Run]) -> float:
         """Where the last character ends: its advance, or the pen's step where letter-spacing is negative."""
-        count = sum(run.last - run.first for run in runs)
+        count = sum([run.last - run.first for run in runs])
         last = runs[-1].last - 1
         x0, x1 = self.x0[last], self.x1[last]
         if count > 1:
