@@ -155,18 +155,23 @@ def _near(path: Path, report_ids: Sequence[str], columns: Sequence[str]) -> pa.T
         return file.read_row_groups(groups, columns=list(dict.fromkeys(columns))) if groups else None
 
 
+def holds(reports: Path, report_ids: Collection[str]) -> set[str]:
+    """Which of these reports a batch has, by its part of `reports`."""
+    import pyarrow.parquet as pq
+
+    held = pq.read_table(reports, columns=["report_id"], partitioning=None)["report_id"]
+    return set(report_ids).intersection(held.to_pylist())
+
+
 def without(batch: Batch, gone: Collection[str], staging: Staging) -> Batch:
     """The batch without the rows of some reports; what it logged of them stays."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    if "reports" not in batch:
+    if not gone or "reports" not in batch:
         return batch
-    held = pq.read_table(staging.path(batch["reports"]), columns=["report_id"], partitioning=None)[
-        "report_id"
-    ]
-    leaving = pa.array(sorted(set(held.to_pylist()).intersection(gone)), pa.string())
+    leaving = pa.array(sorted(holds(staging.path(batch["reports"]), gone)), pa.string())
     if not len(leaving):
         return batch
     left: dict[str, Part] = {}

@@ -127,7 +127,7 @@ def changes(
 
 def unmoved(extracted: Path, report_ids: Collection[str], parts: Mapping[str, Mapping[str, str]]) -> None:
     """Raise DataError where a run wrote one of the reports anew while they were being published."""
-    now = stamps(extracted)
+    now = stamps(extracted, report_ids)
     moved = [report_id for report_id in report_ids if now.get(report_id) != parts[report_id]]
     if moved:
         raise DataError(

@@ -52,7 +52,8 @@ left join rulings r on r.fact_id = f.fact_id
 # report printed later must not change what came after what before it.
 _SUPERSEDED = """
 with dated as (
-    select f.fact_id, f.report_id, f.concept, coalesce(f.entity, f.entity_name) as entity, f.table_kind,
+    select f.fact_id, f.report_id, f.concept, coalesce(f.entity, f.entity_name) as entity,
+           if(f.entity is null, 'name', 'ticker') as entity_is, f.table_kind,
            {'page': f.page, 'top': f.top, 'x0': f.x0, 'fact_id': f.fact_id} as place,
            concat_ws(chr(31), coalesce(f.entity, f.entity_name), f.concept, f.period_label,
                case when f.table_kind in ('segments', 'comps', 'benchmarks') then f.table_kind end,
@@ -78,7 +79,7 @@ next as (
          join said b on b.report_id = l.later and b.line = a.line
     group by a.report_id, a.line, a.table_kind
 )
-select d.fact_id, d.report_id, d.concept, d.entity, n.after.by as superseded_by,
+select d.fact_id, d.report_id, d.concept, d.entity, d.entity_is, n.after.by as superseded_by,
        n.after.day as superseded_on
 from dated d join next n on n.report_id = d.report_id and n.line = d.line and n.table_kind = d.table_kind
 """
@@ -86,10 +87,11 @@ from dated d join next n on n.report_id = d.report_id and n.line = d.line and n.
 _DIFFERENCE = """
 select coalesce(a.fact_id, b.fact_id) as fact_id, coalesce(a.report_id, b.report_id) as report_id,
        coalesce(a.concept, b.concept) as concept, coalesce(a.entity, b.entity) as entity,
-       a.superseded_by, a.superseded_on
+       coalesce(a.entity_is, b.entity_is) as entity_is, a.superseded_by, a.superseded_on
 from after a full join before b on a.fact_id = b.fact_id and a.concept = b.concept and a.entity = b.entity
+     and a.entity_is = b.entity_is
 where a.superseded_by is distinct from b.superseded_by or a.superseded_on is distinct from b.superseded_on
-order by fact_id, concept, entity
+order by fact_id, concept, entity, entity_is
 """
 
 LINE_COLUMNS = (
@@ -183,7 +185,7 @@ def superseded(facts: pa.Table, subjects: pa.Table) -> pa.Table:
     `facts` has `LINE_COLUMNS`, `subjects` report_id, published_on and subject, a row for each of a report's
     `subjects`. Of the reports that share a subject with the fact's own, that of the next later day which has
     the same entity, concept and period: in a table of the same kind if there is one, the first by place.
-    Columns fact_id, report_id, concept, entity, superseded_by, superseded_on.
+    Columns fact_id, report_id, concept, entity, entity_is, superseded_by, superseded_on.
     """
     return ask(_SUPERSEDED, facts=facts, subjects=subjects)
 

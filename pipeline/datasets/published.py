@@ -56,12 +56,13 @@ SUPERSEDED = Dataset(
     "superseded",
     "Which fact came after which. A log: rows are added and stay, the newest `known_at` of a fact_id, its "
     "concept and entity holds.",
-    ("fact_id", "concept", "entity", "known_at"),
+    ("fact_id", "concept", "entity", "entity_is", "known_at"),
     (
         Column("fact_id", "string", "The earlier fact."),
         Column("report_id", "string", "The report it is printed in."),
         Column("concept", "string", "The item that both state."),
         Column("entity", "string", "Whom both are about: ticker where known, else the name."),
+        Column("entity_is", "string", "Which of the two `entity` is.", values=("ticker", "name")),
         _SUPERSEDED_BY,
         Column(
             "superseded_on",

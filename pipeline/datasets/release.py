@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from pipeline.datasets.asof import UNDATED, facts_as_of, view_schema
-from pipeline.datasets.batches import Batch, Part, rows_of
+from pipeline.datasets.batches import Batch, Part, holds, rows_of
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.files import digest_of
 from pipeline.datasets.moments import Day, Instant, day_of, instant_of
-from pipeline.datasets.published import GOOD
+from pipeline.datasets.published import GOOD, LOGS
 from pipeline.datasets.schema import CONTRACT_VERSION, arrow_schema
 from pipeline.datasets.views import WIDE_KINDS
 from pipeline.errors import DataError, InputError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CURRENT = "current"
 RELEASES = "releases"
 MANIFEST = "manifest.json"
-FORMAT = 3  # of the folder: batches of parts, their facts by item
+FORMAT = 4  # of the folder: batches of parts, their facts by item, the log of successors by what a name is
 
 log = logging.getLogger(__name__)
 
@@ -252,10 +252,20 @@ class Release:
         if lost:
             raise DataError(f"release {self.id}: {lost[0].relative_to(self.path)} is missing")
         if reports is not None:
-            return rows_of(paths, reports, schema, columns)
+            return rows_of(self._holding(name, reports), reports, schema, columns)
         with_id = list(dict.fromkeys([*columns, "report_id"]))
         rows = pa.concat_tables(pq.read_table(path, columns=with_id, partitioning=None) for path in paths)
         return rows.sort_by("report_id").select(list(columns))
+
+    def _holding(self, name: str, report_ids: Collection[str]) -> list[Path]:
+        """The parts of a dataset that can have rows of these reports: those of their batches."""
+        if name in LOGS:  # a batch's log is of reports of other batches, too
+            return self.parts(name)
+        return [
+            self.path / batch[name].file
+            for batch in self.batches
+            if name in batch and holds(self.path / batch["reports"].file, report_ids)
+        ]
 
 
 def open_release(published: str | Path, release: str | None = None) -> Release:

@@ -39,7 +39,7 @@ from pipeline.datasets.release import CURRENT, FORMAT, MANIFEST, RELEASES, Relea
 from pipeline.datasets.rows import KNOWN_COLUMNS, Moment, published_rows, withdrawals
 from pipeline.datasets.schema import CONTRACT_VERSION, empty
 from pipeline.datasets.store import stamps
-from pipeline.datasets.successors import successors
+from pipeline.datasets.successors import Chains
 from pipeline.datasets.withdrawals import load_withdrawals, withdrawn_from
 from pipeline.errors import OutputError
 
@@ -145,13 +145,14 @@ class _Attempt:
             self.published / f".staging-{moment.release}", None if self.parent is None else self.parent.path
         )
         new, events, gates = self._new_batches(staging, moment)
-        unmoved(self.extracted, found.written, self.parts)
-        logs = successors(self.parent, new, staging, found, moment.instant, BATCH)
+        chains = Chains(self.parent, self.extracted, found)
+        logs = chains.news(moment.instant, BATCH)
         if found.withdrawn:
             reasons = {i: said or why or "no longer extracted" for i, said in found.withdrawn.items()}
             events.append(withdrawals(reasons, moment))
             new.append(staging.write_all({VERSIONS.name: events[-1]}))
         new = with_log(new, SUPERSEDED.name, logs, staging)
+        unmoved(self.extracted, chains.reports.union(found.written), self.parts)
         after = shown(pa.concat_tables([self.events, *events]))
         gate = self._gate(gates, after)
         if not gate.passed and why is None:

@@ -16,7 +16,7 @@ import platform
 import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -102,21 +102,30 @@ def done(out: Path) -> dict[str, str]:
     return dict(zip(table["report_id"].to_pylist(), table["pipeline_version"].to_pylist(), strict=True))
 
 
-def stamps(out: Path) -> dict[str, dict[str, str]]:
+def stamps(out: Path, report_ids: Collection[str] | None = None) -> dict[str, dict[str, str]]:
     """Report to dataset to the stamp of its part, which changes whenever the part is written.
 
-    Reports that are not done are there too: they have no part in `reports`. Raises InputError where `out` is
-    no extracted directory.
+    Reports that are not done are there too: they have no part in `reports`. Of some reports where given,
+    without a look at any other. Raises InputError where `out` is no extracted directory.
     """
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in EXTRACTED:
-        with os.scandir(_folder(out, name)) as entries:
+        folder = _folder(out, name)
+        if report_ids is not None:
+            for report_id in report_ids:
+                with suppress(FileNotFoundError):
+                    found[report_id][name] = _stamp(_part(out, name, report_id).stat())
+            continue
+        with os.scandir(folder) as entries:
             for entry in entries:
                 stem, dot, suffix = entry.name.partition(".")
                 if dot + suffix == ".parquet" and entry.name != EMPTY:
-                    at = entry.stat()
-                    found[stem][name] = f"{at.st_ino}:{at.st_size}:{at.st_mtime_ns}"
+                    found[stem][name] = _stamp(entry.stat())
     return dict(found)
+
+
+def _stamp(at: os.stat_result) -> str:
+    return f"{at.st_ino}:{at.st_size}:{at.st_mtime_ns}"
 
 
 def part_digest(out: Path, report_id: str, names: Collection[str]) -> str:

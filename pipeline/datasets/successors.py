@@ -1,19 +1,24 @@
-"""What a publication adds to the log of successors: only chains of reports that it touches are looked at."""
+"""What a publication adds to the log of successors: only chains of reports that it touches are looked at.
+
+Their facts are read from the extracted folder, where each report has a part of its own: what a chain costs
+then depends on its length, not on how many reports the release has. Reports that did not change say there
+what they say in the release; those that changed or are gone are read from the parent, as they were.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain as chained
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.datasets.batches import Batch, Staging, rows_of
-from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.changes import Changes
 from pipeline.datasets.derived import LINE_COLUMNS, by_chain, chains, difference, subjects, superseded
 from pipeline.datasets.published import PUBLISHED_FACTS, SUPERSEDED
 from pipeline.datasets.release import Release
-from pipeline.datasets.schema import REPORTS, arrow_schema
+from pipeline.datasets.schema import FACTS, REPORTS, arrow_schema
+from pipeline.datasets.store import read_dataset
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,42 +27,54 @@ _REPORT = ("report_id", "broker", "company", "tickers", "published_on")
 Report = Mapping[str, Any]
 
 
-def successors(
-    parent: Release | None,
-    new: Sequence[Batch],
-    staging: Staging,
-    changes: Changes,
-    instant: datetime,
-    at_once: int,
-) -> Iterator[pa.Table]:
-    """Rows for the log of successors, for about `at_once` reports at a time.
+class Chains:
+    """The chains that a publication touches: their reports as they were in the parent and as they are now."""
 
-    A chain is looked at as it was and as it is now, and what differs is told. `new` are the staged batches of
-    what was written.
-    """
-    import pyarrow as pa
+    def __init__(self, parent: Release | None, extracted: Path, changes: Changes) -> None:
+        self._parent, self._extracted, self._gone = parent, extracted, changes.gone
+        self._before = {} if parent is None else _reports(parent.read(REPORTS.name, columns=_REPORT))
+        written = read_dataset(extracted, REPORTS.name, columns=_REPORT, reports=changes.written)
+        self._after = {i: row for i, row in self._before.items() if i not in changes.gone}
+        self._after |= _reports(written)
+        touched = changes.gone.union(changes.written)
+        whole = by_chain(chains(chained(self._before.values(), self._after.values())))
+        self._chains = [ids for ids in whole.values() if ids & touched]
 
-    before = {} if parent is None else _reports(parent.read(REPORTS.name, columns=_REPORT))
-    written = _reports(_staged(new, staging, REPORTS.name, _REPORT, changes.written))
-    after = {i: row for i, row in before.items() if i not in changes.gone} | written
-    whole = by_chain(chains(chained(before.values(), after.values())))
-    touched = changes.gone.union(changes.written)
-    schema = arrow_schema(SUPERSEDED)
-    for report_ids in _together((ids for ids in whole.values() if ids & touched), at_once):
-        had = [i for i in report_ids if i in before]
-        empty = arrow_schema(PUBLISHED_FACTS).empty_table().select(list(LINE_COLUMNS))
-        old = empty if parent is None else parent.read("facts", columns=LINE_COLUMNS, reports=had)
-        fresh = _staged(new, staging, "facts", LINE_COLUMNS, report_ids & written.keys())
-        now = pa.concat_tables([_without(old, changes.gone), fresh])
-        rows = difference(
-            superseded(old, _subjects(before[i] for i in had)),
-            superseded(now, _subjects(after[i] for i in sorted(report_ids) if i in after)),
-        )
-        known_at = pa.repeat(pa.scalar(instant, schema.field("known_at").type), rows.num_rows)
-        yield rows.append_column("known_at", known_at).select(schema.names).cast(schema)
+    @property
+    def reports(self) -> frozenset[str]:
+        """Those that are read from the extracted folder."""
+        return frozenset(i for ids in self._chains for i in ids if i in self._after)
+
+    def news(self, instant: datetime, at_once: int) -> Iterator[pa.Table]:
+        """Rows for the log of successors, for about `at_once` reports at a time.
+
+        A chain is looked at as it was and as it is now, and what differs is told.
+        """
+        import pyarrow as pa
+
+        schema = arrow_schema(SUPERSEDED)
+        for report_ids in _together(self._chains, at_once):
+            before = sorted(report_ids & self._before.keys())
+            after = sorted(report_ids & self._after.keys())
+            now = read_dataset(self._extracted, FACTS.name, columns=LINE_COLUMNS, reports=after)
+            stayed = _only(now, [i for i in before if i not in self._gone])
+            rows = difference(
+                superseded(
+                    pa.concat_tables([self._gone_facts([i for i in before if i in self._gone]), stayed]),
+                    _subjects(self._before[i] for i in before),
+                ),
+                superseded(now, _subjects(self._after[i] for i in after)),
+            )
+            known_at = pa.repeat(pa.scalar(instant, schema.field("known_at").type), rows.num_rows)
+            yield rows.append_column("known_at", known_at).select(schema.names).cast(schema)
+
+    def _gone_facts(self, report_ids: Sequence[str]) -> pa.Table:
+        if self._parent is None or not report_ids:
+            return arrow_schema(PUBLISHED_FACTS).empty_table().select(list(LINE_COLUMNS))
+        return self._parent.read(FACTS.name, columns=LINE_COLUMNS, reports=report_ids)
 
 
-def _together(groups: Iterator[set[str]], at_once: int) -> Iterator[set[str]]:
+def _together(groups: Iterable[set[str]], at_once: int) -> Iterator[set[str]]:
     """Groups of reports joined until they are about so many."""
     joined: set[str] = set()
     for group in sorted(groups, key=min):
@@ -73,18 +90,11 @@ def _reports(rows: pa.Table) -> dict[str, Report]:
     return {row["report_id"]: row for row in rows.to_pylist()}
 
 
-def _staged(
-    new: Sequence[Batch], staging: Staging, dataset: str, columns: Sequence[str], report_ids: Any
-) -> pa.Table:
-    paths = [staging.path(batch[dataset]) for batch in new if dataset in batch]
-    return rows_of(paths, report_ids, arrow_schema(release_datasets()[dataset]), columns)
-
-
-def _without(rows: pa.Table, gone: frozenset[str]) -> pa.Table:
+def _only(rows: pa.Table, report_ids: Sequence[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return rows.filter(pc.invert(pc.is_in(rows["report_id"], value_set=pa.array(sorted(gone), pa.string()))))
+    return rows.filter(pc.is_in(rows["report_id"], value_set=pa.array(report_ids, pa.string())))
 
 
 def _subjects(reports: Iterable[Report]) -> pa.Table:

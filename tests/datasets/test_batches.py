@@ -64,6 +64,7 @@ def test_no_row_of_a_log_is_lost(tmp_path: Path, batches: int, logs: int) -> Non
             "report_id": f"{9 - number}",
             "concept": "revenue",
             "entity": "0020.HK",
+            "entity_is": "ticker",
             "known_at": MONDAY,
         }
         | {"superseded_by": None, "superseded_on": None}

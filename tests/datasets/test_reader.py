@@ -52,6 +52,31 @@ def test_nothing_printed_later_is_seen(release: Release, table: str) -> None:
     assert count(release, table) > count(release, table, as_of=date(2025, 8, 1)) or table == "estimates"
 
 
+def test_a_peer_without_a_ticker_has_its_successor(tmp_path: Path) -> None:
+    """And keeps it when a ticker is read for it that is spelled like the name."""
+    days = (date(2025, 3, 1), date(2025, 6, 1))
+    of = {day: report(f"{day}.pdf", published_on=day) for day in days}
+
+    def says(day: date, entity: str | None) -> str:
+        peer = estimate(of[day], "20", kind="comps", entity=entity, entity_name="AMD", concept="pe_ratio")
+        write(tmp_path / "extracted", of[day], [peer])
+        return str(peer["fact_id"])
+
+    first, second = (says(day, None) for day in days)
+    sql = "select fact_id, superseded_by from facts order by published_on"
+    chained = [{"fact_id": first, "superseded_by": second}, {"fact_id": second, "superseded_by": None}]
+    before = published(tmp_path)
+    assert query(before, sql, form="arrow").to_pylist() == chained
+    assert query(before, sql, form="arrow", as_of="2025-05-31")["superseded_by"].to_pylist() == [None]
+    says(days[0], "AMD")
+    after = published(tmp_path, MONDAY.replace(hour=9))
+    assert query(after, sql, form="arrow").to_pylist() == chained
+    shown = after.facts(columns=("fact_id", "superseded_by"), as_arrow=True).to_pylist()
+    assert sorted(map(repr, shown)) == sorted(map(repr, chained))
+    log = query(after, "select entity_is, superseded_by from superseded order by known_at, entity_is")
+    assert list(log["entity_is"]) == ["name", "name", "ticker"]
+
+
 def test_nothing_published_later_is_seen(release: Release) -> None:
     before = MONDAY.replace(hour=5)
     assert count(release, "facts", known_by=before) == 0
