@@ -46,7 +46,7 @@ def judge(series: Series) -> Iterator[Finding]:
         borne = _adds_up(counted, reading)
     if series.rule.kind == "convention":
         # A fit at the very edge of the rounding is none: 1 and 2 would bear out that they are one figure.
-        held = sum(t.verdict[0] == "ok" for c in counted if (t := c.trials[reading]))
+        held = sum(t.verdict[0] == "ok" and not t.touches for c in counted if (t := c.trials[reading]))
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
     # Where actual years may rest on what is not printed, so may the estimates until one of them fits.
     plainly = borne and (series.rule.kind != "sum_of_lines" or series.rule.actual_years != "excused")

@@ -142,13 +142,15 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
                     continue
                 if rule.stand_ins and row.concept == other.concept:
                     continue
-                columns = list(_tied(alike, row, other, cut))
+                columns = tuple(_tied(alike, row, other, cut, rule.kind == "convention"))
                 if columns:
-                    yield Series(rule, ("",), tuple(columns))
+                    yield Series(rule, ("",), columns)
                     break  # one table is enough to be held to, the nearest to the source
 
 
-def _tied(alike: Collection[str], row: Row, other: Row, cut: Mapping[str, int]) -> Iterator[Column]:
+def _tied(
+    alike: Collection[str], row: Row, other: Row, cut: Mapping[str, int], borne_out: bool
+) -> Iterator[Column]:
     for cell in row.cells:
         if cell.concept not in alike or cell.value is None or cell.period is None:
             continue
@@ -157,10 +159,11 @@ def _tied(alike: Collection[str], row: Row, other: Row, cut: Mapping[str, int]) 
             for c in other.cells
             if c.concept in alike and (c.entity, c.period) == (cell.entity, cell.period)
         ]
-        if len(twins) != 1 or twins[0].value is None or twins[0].unit != cell.unit:
+        if len(twins) != 1 or twins[0].value is None:
             continue
         twin = twins[0]
-        if not commensurable((cell, twin)):
+        unsaid = borne_out and None in (cell.unit, twin.unit) and cell.factor == twin.factor
+        if not (cell.unit == twin.unit or unsaid) or not commensurable((cell, twin), borne_out):
             continue
         left, right = cell.estimate(), twin.estimate()
         assert left and right
@@ -257,7 +260,8 @@ class _Finder:
                 )
             choices.append(_distinct(figures)[:MOST_SOURCES])
         mixes = [dict(zip(wanted, mix, strict=True)) for mix in islice(product(*choices), MOST_MIXES)]
-        same = [m for m in mixes if _comparable(formula, cell, m) and self._of_one_series(m)]
+        borne_out = self.rule.kind == "convention"
+        same = [m for m in mixes if _comparable(formula, cell, m, borne_out) and self._of_one_series(m)]
         # Figures of one table were kept together by whoever printed them: they come before a mixture.
         same.sort(key=lambda m: len({fact.table_id for fact in m.values()}))
         return same or "its operands are printed in different units, or without one, or in unlike tables"
@@ -283,7 +287,7 @@ def _distinct(figures: list[Printed]) -> list[Printed]:
     return list(found.values())
 
 
-def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bool:
+def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed], borne_out: bool) -> bool:
     """One currency throughout; and where the formula only adds, one unit: a share of assets is no asset."""
     facts = (cell, *mix.values())
     units = {f.unit for f in facts}
@@ -293,7 +297,7 @@ def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed]) -> bo
         for name, fact in mix.items():
             if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
                 return False
-    return commensurable(facts)
+    return commensurable(facts, borne_out)
 
 
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:

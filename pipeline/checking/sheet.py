@@ -306,13 +306,14 @@ def company_level(cell: Printed) -> bool:
     return cell.kind != "segments" or len(cell.path) < 2 or bool(WHOLE.search(cell.path[-2]))
 
 
-def commensurable(facts: Collection[Printed]) -> bool:
+def commensurable(facts: Collection[Printed], borne_out: bool = False) -> bool:
     """Whether numbers may be added, compared or divided.
 
     Figures without a printed unit or power of ten only with those of their own table: there they are in the
-    same one, whatever it is.
+    same one, whatever it is. Where the columns must bear the rule out (`borne_out`), a unit that is left out
+    (每股收益 2.63 in a table of ratios) is what they show it to be; a power of ten is not.
     """
-    quantities = [fact for fact in facts if not fact.measured]
+    quantities = [fact for fact in facts if not fact.measured and not (borne_out and fact.scale is not None)]
     if not quantities:
         return True
     quantities = [fact for fact in facts if fact.unit not in PLAIN]

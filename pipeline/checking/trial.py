@@ -57,6 +57,11 @@ class Trial:
         return (a.high - a.low + b.high - b.low) / 2
 
     @property
+    def touches(self) -> bool:
+        """Whether the two intervals share nothing but an end: 1 and 2 may both be 1.5."""
+        return self.residual != 0 and abs(self.residual) == self.room
+
+    @property
     def gap(self) -> Fraction:
         """How far apart the two intervals are; zero where they meet."""
         a, b = self.left.interval, self.right.interval

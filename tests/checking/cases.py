@@ -236,6 +236,24 @@ LEVERAGE = amounts(
     row("EV/EBITDA", "ev_ebitda", "14.90", "13.06", "11.64", "10.51", "9.58", unit="times", scale=0),
     kind="ratios",
 )
+EXPENSES = amounts(
+    row("营业收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
+    row("销售费用", "selling_expenses", "100", "121", "132", "143", "140"),
+    row("管理费用", "admin_expenses", "50", "55", "72", "65", "84"),
+    row("财务费用", "finance_costs", "10", "11", "-12", "13", "28"),
+    row(
+        "三费率",
+        "period_expense_ratio",
+        "16.0%",
+        "17.0%",
+        "16.0%",
+        "17.0%",
+        "18.0%",
+        unit="percent",
+        scale=0,
+    ),
+    kind="ratios",
+)
 SALES = amounts(
     row("营业收入", "revenue", "1000", "1100", "1200", "1300", "1400"),
     row("销售费用", "selling_expenses", "100", "121", "132", "143", "140"),
@@ -370,6 +388,7 @@ CASES = (
     Case("ratios.ebitda", LEVERAGE, ("EBITDA", 3, "271"), "EBITDA"),
     Case("ratios.ev_value", LEVERAGE, ("EV/EBITDA", 3, "15.01"), "EV/EBITDA"),
     Case("ratios.operating_expense_ratio", SALES, ("期间费用率", 3, "19.0%"), "期间费用率"),
+    Case("ratios.period_expense_ratio", EXPENSES, ("三费率", 3, "19.0%"), "三费率"),
     Case("ratios.ps_value", SALES, ("PS", 3, "2.45"), "PS"),
     Case("benchmarks.average", BENCHMARKS, ("模型二", 0, "51.0"), "模型二"),
 )
