@@ -16,7 +16,7 @@ LOCKED := $(VENV)/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz fuzz-files lint format bench endurance bench-checks look score lock clean
+.PHONY: help setup run test fuzz fuzz-files crashes lint format bench endurance bench-checks look score lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -34,7 +34,7 @@ $(READY): $(LOCKED) pyproject.toml
 setup: $(READY)  ## make .venv with the locked packages and this project in it
 
 run: $(READY)  ## extract, check and publish raw_reports/, write the quality report
-	$(BIN)/yanbao run raw_reports --out extracted --to published --workers $(WORKERS)
+	$(BIN)/yanbao run raw_reports --out extracted --published published --workers $(WORKERS)
 
 test: $(READY)  ## the tests, on WORKERS processes (ARGS="-k name" for some of them)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -117,11 +117,15 @@ def test_a_missing_input_is_refused_by_name(tmp_path: Path, command: str) -> Non
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("option", ["--out", "--to", "--quality"])
+@pytest.mark.parametrize("option", ["--out", "--published", "--quality"])
 def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path, inbox: Path, option: str) -> None:
     file = tmp_path / "file"
     file.write_text("in the way")
-    places = {"--out": tmp_path / "out", "--to": tmp_path / "to", "--quality": tmp_path / "quality.html"}
+    places = {
+        "--out": tmp_path / "out",
+        "--published": tmp_path / "to",
+        "--quality": tmp_path / "quality.html",
+    }
     places[option] = file / "below"
     arguments = [part for pair in places.items() for part in pair]
     assert "file" in refused(yanbao("run", inbox, *arguments))
@@ -129,7 +133,7 @@ def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path, inbox
 
 @pytest.mark.parametrize("command", [["check"], ["publish"], ["quality"]])
 def test_a_folder_without_datasets_is_refused(tmp_path: Path, command: list[str]) -> None:
-    published = [tmp_path / "published"] if command == ["publish"] else []
+    published = ["--published", tmp_path / "published"] if command == ["publish"] else []
     assert str(tmp_path) in refused(yanbao(*command, tmp_path / "nothing", *published))
 
 
@@ -140,7 +144,7 @@ def test_looking_at_no_such_page_is_refused(inbox: Path, tmp_path: Path) -> None
 
 
 def test_forcing_a_release_needs_a_reason(tmp_path: Path) -> None:
-    told = yanbao("publish", tmp_path, tmp_path, "--force")
+    told = yanbao("publish", tmp_path, "--published", tmp_path, "--force")
     assert told.returncode == 2
     assert "--why" in told.stderr
 
@@ -169,7 +173,7 @@ def test_an_empty_folder_is_nothing_to_do(tmp_path: Path) -> None:
 
 
 def test_the_whole_walk_on_the_samples(tmp_path: Path) -> None:
-    places = ["--out", f"{tmp_path}/extracted", "--to", f"{tmp_path}/published", "--workers", "2"]
+    places = ["--out", f"{tmp_path}/extracted", "--published", f"{tmp_path}/published", "--workers", "2"]
     first, second = (yanbao("run", SAMPLES, *places) for _ in range(2))
     assert first.returncode == second.returncode, first.stdout + first.stderr + second.stdout
     assert (tmp_path / "published" / "current" / "manifest.json").is_file()
@@ -181,7 +185,7 @@ def test_the_whole_walk_on_the_samples(tmp_path: Path) -> None:
     assert "expectations, none of the critical ones failed" in checked.stdout
     docs = tmp_path / "extracted" / "data_docs" / "index.html"
     assert "identities" in docs.read_text(encoding="utf-8") and str(docs) in checked.stdout.replace("\n", "")
-    published = yanbao("publish", tmp_path / "extracted", tmp_path / "published")
+    published = yanbao("publish", tmp_path / "extracted", "--published", tmp_path / "published")
     assert "nothing new, it is current already" in published.stdout
 
 

@@ -44,7 +44,7 @@ app = typer.Typer(
     help="Chinese broker research reports (PDF) to clean, checked, published data.",
     epilog="""\b
 Last night's reports, from PDFs to a release and a quality report:
-  yanbao run raw_reports --out extracted --to published
+  yanbao run raw_reports --out extracted --published published
 
 \b
 Where does a number come from? Look at the page with what was read on it:
@@ -74,6 +74,9 @@ Inputs = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the extracted datasets.")]
 Extracted = Annotated[Path, typer.Argument(help="Folder that `yanbao run` or `yanbao extract` wrote.")]
+Published = Annotated[
+    Path, typer.Option("--published", "-p", metavar="FOLDER", help="Folder of the releases.")
+]
 Workers = Annotated[
     int | None,
     typer.Option(

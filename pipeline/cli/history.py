@@ -7,19 +7,19 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import app
+from pipeline.cli.app import Published, app
 
 
 @app.command(
     short_help="the releases there are, what each is made of",
     epilog="""\b
   yanbao releases
-  yanbao releases published --show current
-  yanbao releases published --show 20251103T060000Z-087b61c0 --verify
+  yanbao releases --show current
+  yanbao releases --show 20251103T060000Z-087b61c0 --verify
 + are reports added, ~ read again or ruled upon, − withdrawn.""",
 )
 def releases(
-    published: Annotated[Path, typer.Argument(help="Folder of the releases.")] = Path("published"),
+    published: Published = Path("published"),
     show: Annotated[
         str | None,
         typer.Option(metavar="ID", help="What one release says of itself; `current` is the newest."),

@@ -11,6 +11,7 @@ from pipeline.cli.app import (
     TIMEOUT,
     Extracted,
     Out,
+    Published,
     Second,
     SecondReading,
     Timeout,
@@ -24,7 +25,7 @@ from pipeline.cli.app import (
 @app.command(
     short_help="a drop folder: the whole walk for what arrives",
     epilog="""\b
-  yanbao watch inbox --out extracted --to published
+  yanbao watch inbox --out extracted --published published
 Files that are still being written are waited for. Ctrl-C stops; the same command goes on from there.""",
 )
 def watch(
@@ -32,9 +33,7 @@ def watch(
         Path, typer.Argument(metavar="FOLDER", help="Where PDFs are dropped.", show_default=False)
     ],
     out: Out = Path("extracted"),
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Folder of the releases.")] = Path(
-        "published"
-    ),
+    published: Published = Path("published"),
     every: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Time between two looks.")] = 5.0,
     workers: Workers = None,
     timeout: Timeout = TIMEOUT,
@@ -52,7 +51,9 @@ def watch(
         if arrived:
             found = collect([folder], only=set(arrived))
             with progress_bar("reports") as progress:
-                result = run(found, out, plan, published=to, quality=out / "quality.html", progress=progress)
+                result = run(
+                    found, out, plan, published=published, quality=out / "quality.html", progress=progress
+                )
             tell_run(result)
             print(f"Watching {folder}", flush=True)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import app, leave
+from pipeline.cli.app import Published, app, leave
 
 
 class AnswerFormat(StrEnum):
@@ -21,7 +21,6 @@ class AnswerFormat(StrEnum):
     PARQUET = "parquet"
 
 
-From = Annotated[Path, typer.Option("--from", metavar="FOLDER", help="Folder of the releases.")]
 ReleaseId = Annotated[
     str | None,
     typer.Option("--release", "-r", metavar="ID", help="Which release.  [default: the current one]"),
@@ -40,7 +39,7 @@ not.""",
 )
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One question: select … from …")] = "",
-    published: From = Path("published"),
+    published: Published = Path("published"),
     release: ReleaseId = None,
     as_of: Annotated[
         str | None,
@@ -102,7 +101,7 @@ def diff(
     after: Annotated[
         str | None, typer.Argument(metavar="AFTER", help="Release id.  [default: the current one]")
     ] = None,
-    published: From = Path("published"),
+    published: Published = Path("published"),
     out: Annotated[
         Path | None,
         typer.Option(
@@ -160,7 +159,7 @@ def load(
             show_default=False,
         ),
     ],
-    published: From = Path("published"),
+    published: Published = Path("published"),
     release: ReleaseId = None,
     keep: Annotated[
         int | None,
@@ -182,7 +181,7 @@ def load(
     short_help="one report as an Excel workbook",
     epilog="""\b
   yanbao export report.pdf
-  yanbao export 2025-10/report.pdf --from extracted --pdfs raw_reports --out report.xlsx
+  yanbao export 2025-10/report.pdf --extracted extracted --pdfs raw_reports --out report.xlsx
 A sheet for each table as printed; numbers are numbers, each row leads to its place in the PDF.""",
 )
 def export(
@@ -195,7 +194,7 @@ def export(
         ),
     ],
     extracted: Annotated[
-        Path, typer.Option("--from", metavar="FOLDER", help="Folder of the extracted datasets.")
+        Path, typer.Option("--extracted", metavar="FOLDER", help="Folder of the extracted datasets.")
     ] = Path("extracted"),
     pdfs: Annotated[
         Path | None,

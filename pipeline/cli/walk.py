@@ -20,6 +20,7 @@ from pipeline.cli.app import (
     OnlyFailed,
     Out,
     Output,
+    Published,
     Refresh,
     Second,
     SecondReading,
@@ -37,16 +38,14 @@ from pipeline.cli.app import (
     short_help="extract, check, publish, report: the whole walk",
     epilog="""\b
   yanbao run raw_reports
-  yanbao run ~/inbox/2025-10-* --out extracted --to published --workers 8
+  yanbao run ~/inbox/2025-10-* --out extracted --published published --workers 8
   yanbao run one.pdf --again
 Running it a second time does only what is new.""",
 )
 def run(
     inputs: Inputs,
     out: Out = Path("extracted"),
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Folder of the releases.")] = Path(
-        "published"
-    ),
+    published: Published = Path("published"),
     workers: Workers = None,
     quality: Annotated[
         Path | None,
@@ -84,7 +83,7 @@ def run(
     )
     with progress_bar("reports") as progress:
         result = run_all(
-            inputs, out, plan, published=to, quality=quality or out / "quality.html", progress=progress
+            inputs, out, plan, published=published, quality=quality or out / "quality.html", progress=progress
         )
     tell_run(result)
     leave(result.complete)
@@ -177,13 +176,13 @@ def check(
 @app.command(
     short_help="an immutable, versioned release",
     epilog="""\b
-  yanbao publish extracted published
-  yanbao publish extracted published --force --why "三家新券商, 已人工核对"
+  yanbao publish extracted
+  yanbao publish extracted --published published --force --why "三家新券商, 已人工核对"
 A release is never changed afterwards; what a later one corrects is chained to it.""",
 )
 def publish(
     extracted: Extracted = Path("extracted"),
-    published: Annotated[Path, typer.Argument(help="Folder of the releases.")] = Path("published"),
+    published: Published = Path("published"),
     force: Annotated[
         bool, typer.Option("--force", help="Publish although a gate is closed; needs --why.")
     ] = False,

@@ -59,7 +59,7 @@ def test_killed_again_and_again_a_run_comes_to_the_same_rows(inbox: Path, tmp_pa
 
 def start(inbox: Path, out: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pipeline", "run", str(inbox), "--out", str(out), "--workers", "2"]
-    options = ["--second-reading", "never", "--to", str(out.parent / "published")]
+    options = ["--second-reading", "never", "--published", str(out.parent / "published")]
     return subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, start_new_session=True)
 
 

@@ -50,7 +50,7 @@ def begin(arguments: argparse.Namespace, out: Path, scheduler: str | None = None
     """`yanbao run` over the inbox."""
     command = [sys.executable, "-m", "pipeline", arguments.command, str(arguments.folder / "inbox")]
     command += ["--out", str(out), "--second-reading", "never", "--workers", str(arguments.workers)]
-    command += ["--to", f"{out}-published"] if arguments.command == "run" else []
+    command += ["--published", f"{out}-published"] if arguments.command == "run" else []
     command += ["--cluster", scheduler] if scheduler else []
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
 

@@ -14,8 +14,8 @@ from tests.datasets.factory import fact, report, table
 ROOT = Path(__file__).parents[2]
 
 
-def told(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", "releases", *map(str, arguments)]
+def told(published: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipeline", "releases", "-p", str(published), *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
