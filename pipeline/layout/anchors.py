@@ -255,7 +255,7 @@ def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
 def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
     """All runs of at least two period heads on the page, with their blocks' left and right limits."""
     found: list[Anchor] = []
-    of_lines = list(map(period_segments, lines))
+    of_lines = _with_wrapped([period_segments(line) for line in lines])
     for index, (line, heads) in enumerate(zip(lines, of_lines, strict=True)):
         if len(heads) < 2:
             continue
@@ -283,6 +283,35 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             words = tuple(w for s in group for w in s.words)
             found.append(Anchor(boxes, words, top, bottom, boxes[0].x0, boxes[-1].x1))
     return _with_room(page, lines, found) if found else []
+
+
+def _with_wrapped(of_lines: list[list[Segment]]) -> list[list[Segment]]:
+    """The heads of each line, those of lower lines that stand in one row with them set among them."""
+    for index, heads in enumerate(of_lines):
+        for lower in range(index + 1, min(index + 3, len(of_lines))):
+            between = _between(heads, of_lines[lower])
+            if between:
+                of_lines[index] = sorted([*heads, *between], key=lambda s: s.box.x0)
+                of_lines[lower] = [s for s in of_lines[lower] if s not in between]
+                break
+    return of_lines
+
+
+def _between(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment]:
+    """Heads on one line in the middle of a row of heads of which others wrap: `1H24E` beside `2H23` over `E`.
+
+    They overlap those in height and stand half-way between two of them, or as far behind the last.
+    """
+    if len(heads) < 2 or not lower or not 0 < lower[0].yc - heads[0].yc < 0.8 * heads[0].size:
+        return []
+    found: list[Segment] = []
+    for left, right in pairwise(heads):
+        step = right.box.xc - left.box.xc
+        found += [s for s in lower if abs(s.box.xc - (left.box.xc + right.box.xc) / 2) < 0.12 * step]
+    if found:
+        step = heads[-1].box.xc - heads[-2].box.xc
+        found += [s for s in lower if abs(s.box.xc - heads[-1].box.xc - step / 2) < 0.12 * step]
+    return found
 
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")

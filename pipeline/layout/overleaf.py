@@ -207,7 +207,7 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
             break
         values = _values(line, block.zone)
         wide = any(width_of(s.text) > PROSE_EM and s.box.x1 > block.heads[0].x1 for s in segments_of(line))
-        if wide or len(period_segments(line)) > 1 or parse_caption(text, line[0].box):
+        if wide or _heads_again(line) or parse_caption(text, line[0].box):
             break
         if body and line[0].yc - body[-1][0].yc > max(2.6 * pitch, 24.0):
             break
@@ -239,6 +239,12 @@ def opening_rows(block: Block, page: Page, lines: Sequence[Line]) -> Block | Non
         fills=fills,
         clipped=clipped_in(page, box),
     )
+
+
+def _heads_again(line: Line) -> bool:
+    """Whether a line holds heads of periods, not numbers such as 1987 and 2027 among others."""
+    heads = period_segments(line)
+    return len(heads) > 1 and is_head_row(heads, line)
 
 
 def _repeated(lines: Sequence[Line], block: Block) -> int:

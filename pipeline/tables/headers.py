@@ -302,7 +302,9 @@ def _periods_over(
     single = [[(s, _over_one(s, columns)) for s in level] for level in levels]
     for n, level in enumerate(single):
         mine = {i for s, i in level if i is not None and is_period(tight(s.text))}
-        below = {i for lower in single[n + 1 :] for _, i in lower if i is not None}
+        # What overlaps them in height stands beside them: heads in one line beside heads in two.
+        under = [low for low in single[n + 1 :] if low and level and _is_below(low[0][0], level[0][0])]
+        below = {i for lower in under for _, i in lower if i is not None}
         if (
             len(mine) > 1
             and mine == set(timed)
@@ -311,6 +313,10 @@ def _periods_over(
         ):
             return n
     return None
+
+
+def _is_below(lower: Segment, upper: Segment) -> bool:
+    return lower.yc - upper.yc > 0.8 * upper.size
 
 
 def _place_periods(

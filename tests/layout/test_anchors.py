@@ -170,3 +170,14 @@ def test_units_and_numbers_that_wrap_do_not_part_labels_from_their_rows() -> Non
         rows += line(y + 9, ("元", 166), ("3", 210), ("8", 243), ("4", 276))
     (anchor,) = find_anchors(p := page(heads, rows), cluster_lines(p.words))
     assert anchor.left < 40
+
+
+def test_heads_in_one_line_stand_in_one_row_with_those_in_two() -> None:
+    upper = line(97, ("2H2023", 136), ("2H2024", 201), ("2H2025", 266))
+    middle = line(101, ("1H2024E", 166), ("1H2025E", 231))
+    lower = line(105, ("E", 148), ("E", 213), ("E", 278))
+    rows = [
+        line(118 + 13 * n, ("存货", 40), *((f"{n}1.2", x) for x in (140, 172, 205, 237, 270)))
+        for n in range(3)
+    ]
+    assert runs(page(upper, middle, lower, *rows)) == [["2H2023", "1H2024E", "2H2024", "1H2025E", "2H2025"]]
