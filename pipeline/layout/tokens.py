@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # Letters that brokers set directly behind a number.
@@ -31,6 +32,10 @@ _PERIOD = re.compile(
     rf"|{_YEAR}[-/年]{_MONTH}(?:[-/月]\d{{1,2}}日?|月)?[AEFaef]?|{_YEAR}\.{_MONTH}\.\d{{1,2}}"
     rf"|(?:12|0?[369])[-/](?:{_YEAR}|\d\d)[AEFaef]?"
 )
+_OVER_ACTUAL = re.compile(r"实际值?|历史值?|实绩|Actual", re.IGNORECASE)
+_OVER_ESTIMATE = re.compile(r"预测值?|预计值?|预估值?|Estimates?|Forecasts?", re.IGNORECASE)
+_ACTUAL = re.compile(r".*\d年?[(（]?[Aa][)）]?")
+_ESTIMATE = re.compile(r".*\d年?[(（]?[EFef][)）]?")
 # A value of a side box: digits with separators, dates, ranges, tickers, currency words.
 _LOOSE_VALUE = re.compile(
     r"(?:[¥￥$]|HK\$|US\$|HKD|RMB|USD|CNY|港币|港元|人民币|美元)?[-+−(（]?"
@@ -84,6 +89,13 @@ def tight(text: str) -> str:
 def is_label_text(text: str) -> bool:
     """Text that can stand at the head of a row: holds a letter and is neither value nor period."""
     return any(c.isalpha() for c in text) and not is_value(text) and not is_period(text)
+
+
+def contradicted(head: str, periods: Sequence[str]) -> int:
+    """How many periods are estimates under a head that says 实际, or actual ones under 预测."""
+    text = tight(head)
+    other = _ESTIMATE if _OVER_ACTUAL.fullmatch(text) else _ACTUAL if _OVER_ESTIMATE.fullmatch(text) else None
+    return sum(other.fullmatch(period) is not None for period in periods) if other else 0
 
 
 def open_brackets(text: str) -> int:

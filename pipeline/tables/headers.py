@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment, join_words
-from pipeline.layout.tokens import is_period, tight
+from pipeline.layout.tokens import contradicted, is_period, tight
 from pipeline.reading.page import Box, Word, bounds, union
 from pipeline.tables.columns import Column, nearest
 
@@ -19,10 +19,6 @@ BARE = 14.0
 MERGED = 2.0
 # So does a period that stands twice under one head, or one that the head's words contradict.
 REPEATED = 30.0
-_OVER_ACTUAL = re.compile(r"实际值?|历史值?|实绩|Actual", re.IGNORECASE)
-_OVER_ESTIMATE = re.compile(r"预测值?|预计值?|预估值?|Estimates?|Forecasts?", re.IGNORECASE)
-_ACTUAL = re.compile(r".*\d年?[(（]?[Aa][)）]?")
-_ESTIMATE = re.compile(r".*\d年?[(（]?[EFef][)）]?")
 # A head this many points beside a column may still be its own.
 _NEAR = 6.0
 # A head is centred over its columns to this share of their width.
@@ -94,7 +90,7 @@ def place_heads(
                     left = before[i] if all(periods[i : i + width]) else None
                     cost = here + _misfit(heads[j], columns[i : i + width], left)
                     named = [p for p in periods[i : i + width] if p]
-                    cost += REPEATED * (len(named) - len(set(named)) + _contradicted(heads[j].text, named))
+                    cost += REPEATED * (len(named) - len(set(named)) + contradicted(heads[j].text, named))
                     if cost < best[i + width][j + 1]:
                         best[i + width][j + 1], back[i + width][j + 1] = cost, width
     if best[n][m] == infinite:
@@ -111,13 +107,6 @@ def place_heads(
         i, j = i - width, j - 1
     placed.reverse()
     return placed
-
-
-def _contradicted(head: str, periods: Sequence[str]) -> int:
-    """How many periods are estimates under a head that says 实际, or actual ones under 预测."""
-    text = tight(head)
-    other = _ESTIMATE if _OVER_ACTUAL.fullmatch(text) else _ACTUAL if _OVER_ESTIMATE.fullmatch(text) else None
-    return sum(other.fullmatch(period) is not None for period in periods) if other else 0
 
 
 def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
