@@ -25,7 +25,7 @@ from pipeline.meaning.entities import (
     trading_currency,
 )
 from pipeline.meaning.fiscal import year_end_of
-from pipeline.meaning.kinds import kinds_of, names_kind
+from pipeline.meaning.kinds import kinds_of, names_kind, names_selection
 from pipeline.meaning.labels import concept_of, measure_of
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Missing, Number, parse_number
@@ -230,7 +230,7 @@ class _Reading:
         self._row_marks = marks_of_rows(numbers)
         self._people = 2 * sum(is_mobile(c.text) for c in numbers) > len(numbers)
         self._addresses = is_contact(table.title)
-        self._peers = kind == "other" and names_kind(table, "comps")
+        self._peers = kind == "other" and (names_kind(table, "comps") or names_selection(table))
         self._named_columns = self._columns_of_names(columns) if kind == "other" else frozenset()
         self._around, self._borrowed = around(table), borrowed_unit
         # 总市值（亿元） in a table of peers says in which currency the prices and earnings beside it are.

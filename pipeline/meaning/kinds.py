@@ -29,6 +29,9 @@ _SUMMARY_ROWS = 16
 _FRONT_PAGES = 2
 # A row counts once, so a table of n rows can gather about 2 n; a named title outweighs a third of that.
 _TITLE_FACTOR = 0.12
+_SELECTION = re.compile(
+    r"前[一二三四五六七八九十\d]+(大|名|位)|(重点|主要|核心)(的)?(大)?(单品|产品|客户|品种|项目)"
+)
 _PAIR = re.compile(r"(?=.*\d)[\d.,/~\-–—\s%元亿万股百年月日]+")
 
 
@@ -97,6 +100,11 @@ def kinds_of(tables: Sequence[Table]) -> list[Kind]:
 def names_kind(table: Table, kind: Kind) -> bool:
     """Whether title or caption of a table name this kind, whatever its rows look like."""
     return kind in _title_kinds(_view(table, None))
+
+
+def names_selection(table: Table) -> bool:
+    """Whether the title speaks of some products or customers of many: their sum is not the company's."""
+    return _SELECTION.search(plain(table.title)) is not None
 
 
 def _view(table: Table, page_number: int | None) -> _View:

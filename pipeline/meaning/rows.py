@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
+from statistics import median
 
 from pipeline.layout.tokens import is_number, tight
 from pipeline.meaning.entities import is_aggregate, is_ticker_head, parse_ticker
@@ -97,12 +99,15 @@ def rows_of(
         totals = totals_of(texts, statement) if statement else NO_TOTALS
         chain = _Chain(_levels(own), segmented, totals, _repeated(texts, own, sections) if segmented else ())
         order = {c.row: at for at, c in enumerate(own)}
+        nameless = _nameless_groups(own, sections)
         for here in range(table.row_count):
             if here in sections:
                 chain.section(sections[here])
             label = labels.get((here, column))
             if label is None:
                 continue
+            if here in nameless:
+                chain.leave()
             at = order[here]
             text = texts[at]
             parents = (*_above(merged, values, label), *chain.parents(label, text, at))
@@ -125,6 +130,27 @@ def row_of_value(cell: Cell, places: Mapping[tuple[int, int], Row], columns: Seq
             return found if not beyond or _is_total(found.label) else None
         last = column
     return None
+
+
+def _nameless_groups(labels: Sequence[Cell], sections: Mapping[int, Cell]) -> set[int]:
+    """The first rows of groups that space sets apart with no name beside them, where all others have one.
+
+    毛利 and 费用率 stand at the left of their first rows; after one more gap 营业利润 with nothing beside it.
+    """
+    heads = {
+        min(c.row for c in labels if c.row > at): name
+        for at, name in sections.items()
+        if labels[-1:] and at < labels[-1].row
+    }
+    beside = all(
+        abs(name.box.top - c.box.top) < 0.6 * c.box.height for c in labels if (name := heads.get(c.row))
+    )
+    steps = [b.box.yc - a.box.yc for a, b in pairwise(labels)]
+    if len(heads) < 2 or not beside:
+        return set()
+    usual = median([step for step in steps if step > 0] or [0.0])
+    after = {b.row for b, step in zip(labels[1:], steps, strict=True) if step >= 1.4 * usual}
+    return after - set(heads) if set(heads) - {labels[0].row} <= after else set()
 
 
 def _is_total(label: str) -> bool:
@@ -301,6 +327,10 @@ class _Chain:
         if self._section is None or cell.row != self._section.row:
             self._section, self._stack = cell, []
             self._outer = (_label_text(cell),)
+
+    def leave(self) -> None:
+        """What follows stands under no head any more."""
+        self._section, self._stack, self._outer = None, [], ()
 
     def parents(self, cell: Cell, text: str, at: int) -> tuple[str, ...]:
         """The heads above the label at place `at`; it becomes the last item, unless it leans on that."""

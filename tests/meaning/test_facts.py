@@ -551,3 +551,11 @@ def test_a_name_merged_over_its_rows_and_the_numbers_of_the_list_beside_it() -> 
         ("2015", ("金典",)), ("2016", ("纯甄",)), ("2018", ("金典",)), ("2019", ("真果粒",)),
         ("2", ("小计",)), ("3", ("小计",)),
     ]  # fmt: skip
+
+
+def test_the_sum_of_some_products_is_not_the_revenue_of_the_company() -> None:
+    rows = [["蛋挞皮", "7,953"], ["芝麻球", "8,955"], ["合计收入", "35,814"]]
+    some = read(grid(["2018"], rows, title="公司重点单品销售额及占比", unit_text="万元"), "other")
+    assert [f.concept for f in some] == [None, None, None]
+    ten = read(grid(["2018"], rows, title="前十大单品销售额", unit_text="万元"), "other")
+    assert ten[-1].concept is None

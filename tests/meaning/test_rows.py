@@ -6,7 +6,9 @@ import pytest
 
 from pipeline.meaning.rows import dependence, rows_of
 from pipeline.reading.page import Box
+from pipeline.tables.find import find_tables
 from pipeline.tables.table import Cell, Table
+from tests.layout.pages import page, sketch
 from tests.meaning.truth import grid
 
 
@@ -207,3 +209,27 @@ def test_an_item_that_repeats_belongs_to_the_business_above_it() -> None:
         ("经销收入", "成本", "同比"),
         ("其他",),
     ]
+
+
+def test_a_group_set_apart_with_no_name_beside_it_is_of_none() -> None:
+    words = sketch(
+        """
+                                 2023A  2024A  2025E
+        营业收入    收入合计     37044  41487  45648
+                    功能化学品   19578  21289  21707
+                    其他          9874   7817  11113
+
+        毛利        毛利合计      6119   8230  10757
+                    功能化学品    4197   3315   4417
+                    其他           133   1222   1952
+
+                    营业利润      3448   5378   7034
+                    归母净利润    3062   4789   6072
+        """
+    )
+    (table,) = find_tables([page(words)])
+    _, rows = rows_of(table)
+    paths = [row.path for row in rows.values()]
+    assert paths[0] == ("营业收入", "收入合计")
+    assert paths[4] == ("毛利", "功能化学品")
+    assert paths[-2:] == [("营业利润",), ("归母净利润",)]
