@@ -19,7 +19,8 @@ from pipeline.datasets import schema
 from pipeline.errors import InputError
 from pipeline.layout.lines import forget
 from pipeline.meaning.cover import ReportMeta, read_cover
-from pipeline.meaning.facts import Meaning, meaning_of, table_id
+from pipeline.meaning.fact import table_id
+from pipeline.meaning.facts import Meaning, meaning_of
 from pipeline.meaning.records import Record, cell_records, fact_records, table_record
 from pipeline.reading import ocr
 from pipeline.reading.characters import HOLE, MISNAMED

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipeline.meaning.facts import fact_id
+from pipeline.meaning.fact import fact_id
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
 

@@ -19,7 +19,7 @@ from pipeline.datasets.files import make_folder, move, sync, told
 from pipeline.datasets.schema import EXTRACTED
 from pipeline.datasets.store import read_dataset
 from pipeline.errors import InputError
-from pipeline.meaning.facts import fact_id
+from pipeline.meaning.fact import fact_id
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from pipeline.meaning.claims import Claim, contradicted
 from pipeline.meaning.codes import code_columns, owners_of_rows, row_tickers
@@ -24,11 +22,12 @@ from pipeline.meaning.entities import (
     ticker_in,
     trading_currency,
 )
+from pipeline.meaning.fact import Fact, Report, fact_id, table_id
 from pipeline.meaning.fiscal import year_end_of
 from pipeline.meaning.kinds import kinds_of, names_kind, names_selection
 from pipeline.meaning.labels import concept_of, measure_of
 from pipeline.meaning.lexicon import plain, unwrap
-from pipeline.meaning.numbers import Missing, Number, parse_number
+from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
 from pipeline.meaning.rows import Row, row_of_value, rows_of
 from pipeline.meaning.surroundings import around, currency_of_statements, marks_of_rows, unit_beside
@@ -37,6 +36,7 @@ from pipeline.meaning.units import (
     Prints,
     Unit,
     amount_of,
+    bears_on_unit,
     in_yuan,
     measure_sense,
     names_currency,
@@ -48,7 +48,6 @@ from pipeline.meaning.units import (
 )
 from pipeline.meaning.unitwords import UnitMark
 from pipeline.meaning.vocabulary import form, vocabulary
-from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Table
 
 # What the only column of a box without a header row is called: 基本数据 prints labels and values, no head.
@@ -61,70 +60,6 @@ _OF_MANY = frozenset({"cover_data", "comps", "benchmarks", "text"})
 _SHARE = re.compile(r"[^\W\d_]\s*\d+(?:\.\d+)?\s*[%％]")
 # A report looks back and ahead by less than this; other years in heads are other numbers.
 _FIRST_YEAR, _YEARS_AHEAD = 1990, 15
-
-
-class Report(Protocol):
-    """What the facts of a table need to know of the report around it."""
-
-    @property
-    def report_id(self) -> str:
-        """SHA-256 of the file."""
-
-    @property
-    def company(self) -> str | None:
-        """The covered company as printed."""
-
-    @property
-    def tickers(self) -> Sequence[str]:
-        """Its listings, the first printed first."""
-
-    @property
-    def published_on(self) -> date | None:
-        """The date printed on the report."""
-
-
-class Fact(NamedTuple):
-    """One printed number, or one printed mark for an absent one; the columns of the contract in their order.
-
-    `amount` is in base units: the power of ten applied, percent as a fraction.
-    """
-
-    fact_id: str
-    report_id: str
-    table_id: str
-    table_kind: Kind
-    page: int
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    entity: str | None
-    entity_name: str | None
-    label: str | None
-    label_path: tuple[str, ...]
-    column: str | None
-    concept: str | None
-    period_label: str | None
-    period_start: date | None
-    period_end: date | None
-    basis: Basis | None
-    text: str
-    value: Decimal | None
-    missing: Missing | None
-    decimals: int | None
-    unit: str | None
-    scale: int | None
-    amount: float | None
-
-
-def table_id(report_id: str, page: int, box: Box) -> str:
-    """The id of a table: a hash of its report, first page and box to the tenth of a point."""
-    return _digest(report_id, page, *(f"{edge + 0.0:.1f}" for edge in box))
-
-
-def fact_id(table: str, row: int, column: int) -> str:
-    """The id of a fact: a hash of its table and its place in the grid."""
-    return _digest(table, row, column)
 
 
 def facts_of(
@@ -190,8 +125,13 @@ def _yuan(report: Report) -> str | None:
     return "CNY" if any(currency_of(t) == "CNY" for t in report.tickers) else None
 
 
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+class _Said(NamedTuple):
+    """What a number says beside its period: of its row and column, and of the unit printed with it."""
+
+    concept: str | None
+    unit: Unit
+    entity: str | None
+    name: str | None
 
 
 class _Reading:
@@ -217,6 +157,7 @@ class _Reading:
         self._codes = code_columns(table)
         self._owners = owners_of_rows(self._places.values()) if kind == "comps" else {}
         self._row_tickers = row_tickers(table, self._codes, self._label_columns)
+        self._said: dict[tuple[int, int, str, UnitMark | None], _Said] = {}
         columns = {c.column for c in self._values} - self._codes
         # Several columns without heads are not one value each: what they hold is not known.
         self._unheaded = len(columns) == 1 and all(not self._printed_head(c).strip() for c in columns)
@@ -232,6 +173,8 @@ class _Reading:
         self._addresses = is_contact(table.title)
         self._peers = kind == "other" and (names_kind(table, "comps") or names_selection(table))
         self._named_columns = self._columns_of_names(columns) if kind == "other" else frozenset()
+        self._bearing = {c: self._bearing_of(c) for c in columns}
+        self._beside = {c: self._labels_beside(c) for c in columns}
         self._around, self._borrowed = around(table), borrowed_unit
         # 总市值（亿元） in a table of peers says in which currency the prices and earnings beside it are.
         self._in_yuan = kind == "comps" and in_yuan(table.heads)
@@ -271,23 +214,16 @@ class _Reading:
         if row is not None and self._owners and row.index not in self._owners:
             row = replace(row, parents=())  # below the last company, and not its own
         head = UNHEADED if self._unheaded else unwrap(self._printed_head(cell.column))
-        measure, modifier = self._axes(row, head)
-        parents = row.parents if row is not None and measure == row.label and not self._owners else ()
-        period, basis = self._when(cell, row)
         parsed = parse_number(cell.text)
         own = parsed.unit if isinstance(parsed, Number) else self._row_marks.get(cell.row)
-        otherwise = "money" if self._kind in STATEMENTS else None
-        unit = self._unit(cell, row, off_axis(Prints(measure, parents, modifier, otherwise=otherwise)), own)
-        part_of = (row.total,) if row is not None and row.total and measure == row.label else ()
-        concept = concept_of(
-            measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
-        )
-        others = self._kind == "other" and not self._is_about_company(cell, row, measure)
-        if others or (self._kind != "comps" and is_other_version(head)):
-            concept = None
+        place = cell.row, self._beside[cell.column], self._bearing[cell.column], own
+        said = self._said.get(place)
+        if said is None:
+            said = self._said[place] = self._say(cell, row, head, own)
+        concept, unit, entity, name = said
+        period, basis = self._when(cell, row)
         if period is not None and concept is not None:
             period = _measured(period, concept)
-        entity, name = self._entity(cell, row, concept, unit)
         value = parsed.value if isinstance(parsed, Number) else None
         return Fact(
             fact_id=fact_id(self._id, cell.row, cell.column),
@@ -318,8 +254,34 @@ class _Reading:
             amount=amount_of(value, unit) if value is not None else None,
         )
 
+    def _say(self, cell: Cell, row: Row | None, head: str, own: UnitMark | None) -> _Said:
+        """What a number says beside its period."""
+        measure, modifier = self._axes(row, head)
+        parents = row.parents if row is not None and measure == row.label and not self._owners else ()
+        otherwise = "money" if self._kind in STATEMENTS else None
+        unit = self._unit(cell, row, off_axis(Prints(measure, parents, modifier, otherwise=otherwise)), own)
+        part_of = (row.total,) if row is not None and row.total and measure == row.label else ()
+        concept = concept_of(
+            measure, kind=self._kind, parents=(*part_of, *parents), column=modifier, unit=unit.name or ""
+        )
+        others = self._kind == "other" and not self._is_about_company(cell, row, measure)
+        if others or (self._kind != "comps" and is_other_version(head)):
+            concept = None
+        return _Said(concept, unit, *self._entity(cell, row, concept, unit))
+
     def _printed_head(self, column: int) -> str:
         return self._table.heads[column] if column < len(self._table.heads) else ""
+
+    def _bearing_of(self, column: int) -> str:
+        """The head of a column as far as it says more than a period: under years a row is read once."""
+        head = unwrap(self._printed_head(column))
+        more = any(map(without_period, head.split("|"))) or bears_on_unit(head)
+        return head if more or column in self._named_columns else ""
+
+    def _labels_beside(self, column: int) -> int:
+        """The column of labels that the numbers of a column belong to: the nearest at their left."""
+        before = [labels for labels in self._label_columns if labels < column]
+        return max(before, default=min(self._label_columns, default=0))
 
     def _axes(self, row: Row | None, head: str) -> tuple[str, str]:
         """What is measured, and the head that modifies it.
@@ -396,8 +358,7 @@ class _Reading:
         """The ticker in the row of a cell, of the list that the cell is in."""
         if not self._row_tickers:
             return None
-        before = [column for column in self._label_columns if column < cell.column]
-        return self._row_tickers.get((cell.row, max(before, default=min(self._label_columns, default=0))))
+        return self._row_tickers.get((cell.row, self._beside[cell.column]))
 
     def _row_ticker(self, cell: Cell, row: Row | None) -> str | None:
         """The ticker of the row's company: from its code, or the covered company's own by its name."""

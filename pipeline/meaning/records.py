@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.meaning.facts import Fact
+from pipeline.meaning.fact import Fact
 from pipeline.meaning.tablekinds import Kind
 from pipeline.tables.table import Table
 

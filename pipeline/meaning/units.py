@@ -128,13 +128,13 @@ def resolve_unit(prints: Prints, own: UnitMark | None, yuan: str | None, unstate
     `unstated` the one that the report's other tables print, for money without any currency around it. Each is
     None where it is not settled.
     """
-    if not _speaks(prints.modifier):
+    if not bears_on_unit(prints.modifier):
         prints = prints._replace(modifier="")
     return _resolved(prints, own, yuan, unstated)
 
 
 @lru_cache(maxsize=8192)
-def _speaks(head: str) -> bool:
+def bears_on_unit(head: str) -> bool:
     """Whether a head has a bearing on units; a year has none, so that a row under years is read once."""
     return (
         sense_of(head) == "growth"

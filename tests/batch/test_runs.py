@@ -292,7 +292,8 @@ def test_a_defect_on_one_table_costs_the_facts_of_that_table_only(monkeypatch: p
     from collections.abc import Sequence
 
     from pipeline import extraction
-    from pipeline.meaning.facts import Meaning, Report, meaning_of
+    from pipeline.meaning.fact import Report
+    from pipeline.meaning.facts import Meaning, meaning_of
     from pipeline.tables.table import Table
 
     whole = extract_smallest()

@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.meaning.facts import Fact, facts_of, table_id
+from pipeline.meaning.fact import Fact, table_id
+from pipeline.meaning.facts import facts_of
 from pipeline.reading.page import Box
 from pipeline.tables.table import Cell, Role, Table
 

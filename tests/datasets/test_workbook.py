@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.datasets.store import write_report
 from pipeline.datasets.workbook import number_of, read_report, write_workbook
 from pipeline.errors import InputError
-from pipeline.meaning.facts import fact_id
+from pipeline.meaning.fact import fact_id
 from tests.datasets.factory import Row, cell, check, fact, part, report, table
 
 DDE = "=cmd|' /C calc'!A1"

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.meaning.facts import Fact, fact_id, facts_of, meaning_of, table_id
+from pipeline.meaning.fact import Fact, fact_id, table_id
+from pipeline.meaning.facts import facts_of, meaning_of
 from pipeline.meaning.kinds import kind_of
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.records import cell_records, fact_records, table_record

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from pipeline.meaning.facts import Fact, meaning_of
+from pipeline.meaning.fact import Fact
+from pipeline.meaning.facts import meaning_of
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.reading.page import Page
 from pipeline.reading.pdfium import open_document
