@@ -12,6 +12,7 @@ from pipeline.layout.block import Caption
 from pipeline.layout.captions import is_source_note, parse_caption, statement_class, unit_in
 from pipeline.layout.headlines import (
     heads_alone,
+    heads_around,
     heads_list,
     over_some,
     section_below_heads,
@@ -82,6 +83,7 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         lone = index == 0 and len(over) == 1 and heads_alone(line, over[0], anchor)
         lone = lone or (index == 0 and len(anchor.heads) == 1 and heads_list(line, over))
         upper = height == index > 0 and (over_some(line, anchor) or stands_on(line, near[index - 1]))
+        lone = lone or (index == 1 and len(over) == 1 and heads_around(line, near[0], anchor))
         if many or lone or upper:
             height = index + 1
     below = section_below_heads(near[:height], anchor, zone)

@@ -141,7 +141,11 @@ def _label_left(heads: Sequence[Box], rows: Sequence[Sequence[Word]], limit: flo
     usual = next(
         (s for s in starts if sum(abs(o - s) < 30 for o in starts) >= min(2, len(starts))), starts[0]
     )
-    return _further_left(_outdented(usual, rows, limit, (first, last)), rows, limit, (first, last))
+    # A total set in the middle of names and labels begins a little left of these.
+    common = statistics.mode(starts)
+    flush = common if starts.count(common) >= 0.6 * len(starts) and common - usual < 30 else usual
+    left = _outdented(usual, rows, limit, (first, last))
+    return _further_left(left, rows, limit, (first, last), max(flush, left))
 
 
 def _outdented(
@@ -184,9 +188,12 @@ def _level_of(
 
 
 def _further_left(
-    left: float, rows: Sequence[Sequence[Word]], limit: float, values: tuple[float, float]
+    left: float, rows: Sequence[Sequence[Word]], limit: float, values: tuple[float, float], labels: float
 ) -> float:
-    """Past a gap to a column of codes or group names that most rows of numbers have at the same place."""
+    """Past a gap to a column of codes or group names that most rows of numbers have at the same place.
+
+    `labels` is where most labels begin.
+    """
     valued = [
         row for row in rows if any(is_value(w.text) and values[0] - 12 < w.xc < values[1] + 12 for w in row)
     ]
@@ -207,7 +214,7 @@ def _further_left(
     # A number or a unit that wraps in its cell makes a line of its own, close below the row's.
     lines = sum(b[0].yc - a[0].yc < 1.3 * a[0].size for a, b in pairwise(valued)) if units else 0
     if len(found) < max(3, 0.6 * (len(valued) - lines)):
-        return _sparse_left(left, rows, limit, valued)
+        return _sparse_left(left, rows, limit, valued, labels)
     if units and found:
         return min(w.x0 for w in found)
     edge = statistics.median(w.x0 for w in found)
@@ -216,25 +223,29 @@ def _further_left(
 
 
 def _sparse_left(
-    left: float, rows: Sequence[Sequence[Word]], limit: float, valued: Sequence[Sequence[Word]]
+    left: float,
+    rows: Sequence[Sequence[Word]],
+    limit: float,
+    valued: Sequence[Sequence[Word]],
+    labels: float,
 ) -> float:
     """Past a gap to the names of merged cells: a few short texts, in line, and nothing else."""
     if not valued:
         return left
     top, bottom = valued[0][0].top - 12, valued[-1][0].bottom + 12
     beside = [
-        [w for w in row if limit < w.x0 and w.x1 < left - 4] for row in rows if top < row[0].yc < bottom
+        [w for w in row if limit < w.x0 and w.x1 < labels - 4] for row in rows if top < row[0].yc < bottom
     ]
     names = [s for words in beside if words for s in segments_of(words)]
     if not 2 <= len(names) <= 0.6 * len(valued) or any(
-        width_of(s.text) > 8 or left - s.box.x1 > 60 or not is_label_text(s.text) for s in names
+        width_of(s.text) > 8 or labels - s.box.x1 > 60 or not is_label_text(s.text) for s in names
     ):
         return left
     in_line = any(
         max(edges) - min(edges) < 2.5
         for edges in ([s.box.x0 for s in names], [s.box.xc for s in names], [s.box.x1 for s in names])
     )
-    return min(s.box.x0 for s in names) if in_line else left
+    return min([left, *(s.box.x0 for s in names)]) if in_line else left
 
 
 def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:

@@ -58,6 +58,27 @@ def heads_alone(line: Sequence[Word], segment: Segment, anchor: Anchor) -> bool:
     return bool(GENERIC_STUB.fullmatch(tight(beside[0])))
 
 
+def heads_around(line: Sequence[Word], between: Sequence[Word], anchor: Anchor) -> bool:
+    """Whether a lone text is the head of all columns, over a line of heads of the columns before them.
+
+    Those (`公司名称 收盘价`) are set in the middle of the height of both levels, as in merged cells.
+    """
+    names = segments_of(between)
+    over = [s for s in segments_of(line) if s.box.x1 > anchor.zone]
+    if len(over) != 1 or len(over) < len(segments_of(line)):
+        return False
+    first, last = anchor.heads[0], anchor.heads[-1]
+    # Over the heads, or over cells at whose right side these and their numbers stand.
+    centres = ((first.x0 + last.x1) / 2, (first.x1 - anchor.pitch + last.x1) / 2)
+    middle = (over[0].yc + anchor.yc) / 2
+    return (
+        any(abs(over[0].box.xc - centre) < 0.3 * anchor.pitch for centre in centres)
+        and len(names) > 1
+        and all(s.box.x1 < anchor.heads[0].x0 and not is_unit_line(s.text) for s in names)
+        and abs(names[0].yc - middle) < 0.35 * names[0].size
+    )
+
+
 def stands_on(line: Sequence[Word], below: Sequence[Word]) -> bool:
     """Whether each of two or more texts stands right on one of the next line: `股价 市值` on their units."""
     upper, lower = segments_of(line), segments_of(below)

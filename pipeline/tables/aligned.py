@@ -221,8 +221,11 @@ class _Grid:
             if match.row is None:
                 row = self._add_section(match.lines, row)
                 continue
-            if match.row in starts:
-                row = self._add_section(starts[match.row], row)
+            name = starts.get(match.row)
+            if name is not None and not match.lines and _is_level(name, heights[match.row]):
+                match = Match(tuple(name), match.row)  # `合计`, set where the names are: no label beside it
+            elif name is not None:
+                row = self._add_section(name, row)
             row = self._add_row(match, row, by_column)
         return Table(
             pages=(block.page,),
@@ -355,7 +358,7 @@ class _Grid:
         span = 1
         while span < len(self.columns) and span not in in_cell and _overlap(label, self.columns[span]) > 0.5:
             span += 1
-        indent = label.x0 - self.left if match.lines else 0.0
+        indent = label.x0 - self.left if match.lines else 0.0  # below 0 where names stand
         bold = bool(lines) and lines[0].words[0].bold
         self._add(row, 0, joined(lines), label, "label", span=span, indent=indent, bold=bold)
         for index in range(span, len(self.columns)):
@@ -419,10 +422,16 @@ def _overlap(box: Box, column: Column) -> float:
     return min(box.x1, column.x1) - max(box.x0, column.x0)
 
 
+def _is_level(name: Sequence[Segment], height: float) -> bool:
+    """Whether the middle of a name stands beside the numbers of one row."""
+    return abs((name[0].yc + name[-1].yc) / 2 - height) < 0.45 * name[0].size
+
+
 def cell_text(words: Sequence[Word]) -> str:
     """The text of a cell; pieces of one letter-spaced number are set together again."""
     whole = "".join(w.text for w in words)
-    if len(words) > 1 and is_number(whole) and not all(is_number(w.text) for w in words):
+    pieces = all(is_number(w.text) and not _MISGROUPED.search(w.text) for w in words)
+    if len(words) > 1 and is_number(whole) and not _MISGROUPED.search(whole) and not pieces:
         return whole
     return join_words(words)
 

@@ -18,6 +18,10 @@ CODE = re.compile(
 )
 
 
+# The number of a row (`一、` `(二)`) and words such as 其中 are set off from their own label.
+_NAME = re.compile(r"(?!其中|[减減加]$)[^\W\d].*(?<![:：、.)）])$|[^\W\d]")
+
+
 @dataclass(slots=True)
 class Column:
     """One column: its horizontal extent and what it mostly holds."""
@@ -135,9 +139,10 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
     rows = [sorted(line, key=lambda w: w.x0) for line in (*lines, *_levels(lines)) if len(line) > 1]
     if not rows:
         return []
-    gaps = sorted(
-        (a.x1, b.x0) for row in rows for a, b in itertools.pairwise(row) if b.x0 - a.x1 > 0.3 * a.size
-    )
+    pairs = [(a, b) for row in rows for a, b in itertools.pairwise(row) if b.x0 - a.x1 > 0.3 * a.size]
+    gaps = sorted((a.x1, b.x0) for a, b in pairs)
+    # Behind a code of a listing another column begins for certain.
+    coded = [(a.x1, b.x0) for a, b in pairs if CODE.fullmatch(a.text)]
     wide = 1.2 * rows[0][0].size
     cuts: list[float] = []
     for _, x in gaps:
@@ -147,9 +152,15 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
         crossing = sum(line[0].x0 < at < max(w.x1 for w in line) for line in rows)
         # Names merged over several rows stand on few lines; wide gaps part them all the same.
         clear = sum(a < at < b and b - a > wide for a, b in gaps) >= max(3, 0.25 * len(lines))
+        # Close to them they do where the labels of most lines stand flush behind the gap.
+        flush = sum(abs(line[0].x0 - x) < 1.0 for line in lines) >= 0.6 * len(lines)
+        flush = flush and all(_NAME.fullmatch(a.text) for a, b in pairs if a.x1 < at < b.x0)
+        clear = clear or flush
+        sure = flush or parted > 3 or sum(a < at < b for a, b in coded) == parted > 0
+        few = sure and len(lines) < 3  # one company, its mean: the rest of a table that goes on
         if (
-            parted >= max(2, 0.6 * crossing, 0 if clear else 0.5 * len(lines))
-            and covered <= max(parted > 3, 0.15 * len(lines))
+            parted >= max(1 if few else 2, 0.6 * crossing, 0 if clear else 0.5 * len(lines))
+            and covered <= max(sure, 0.15 * len(lines))
             and (not cuts or at - cuts[-1] > 4)
         ):
             cuts.append(at)

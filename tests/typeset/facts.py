@@ -24,6 +24,9 @@ class Row:
     bold: bool = False
     section: bool = False
     span: int = 1  # columns that the first cell is set over, centred: 平均值
+    flush: bool = False  # … or at their left
+    # The heads above, outermost first, where type does not show them: YoY under 收入, as deep as that.
+    heads: tuple[str, ...] | None = None
 
     @classmethod
     def parse(cls, cells: Sequence[str], label_column: int = 0) -> Row:

@@ -91,6 +91,7 @@ class Setter:
             label = row.cells[table.label_column].replace("\n", "")
             above = [(depth, head) for depth, head in above if depth < row.depth]
             path = (*([section] if section and not row.section else []), *(head for _, head in above), label)
+            path = (*row.heads, label) if row.heads is not None else path
             above.append((row.depth, label))
             section = label if row.section else section
             top = self.y
@@ -146,7 +147,7 @@ class Setter:
         label_box: Box | None = None
         for at, lines in enumerate(lines_of):
             is_label = at == table.label_column
-            if at == table.merged_column:
+            if at == table.merged_column and row.span == 1:
                 self._gather(row.cells[at], at, top, height)
                 continue
             if 0 < at < row.span:
@@ -161,10 +162,13 @@ class Setter:
                 start -= style.label_lift
             left = style.indent * row.depth if is_label else 0.0
             clip = Box(edges[at], top, edges[at + 1], top + height) if clips and is_label else None
-            box = self._cell(lines, at, start, left, self._ink(row, is_label, row.cells[at]), row.span, clip)
+            ink = self._ink(row, is_label, row.cells[at])
+            box = self._cell(lines, at, start, left, ink, row.span, clip, flush=row.flush)
             text = row.cells[at].replace("\n", "")
             if is_label or (row.span > 1 and at == 0):
                 label_box = box if text else None
+            if at == table.merged_column:
+                continue  # set over labels, too: no column of values
             if not is_label and row.span > 1 and at == 0:
                 values.append("")
                 boxes.append(None)
@@ -196,11 +200,20 @@ class Setter:
         self._merged = []
 
     def _cell(
-        self, lines: list[str], at: int, baseline: float, left: float, ink: Ink, span: int, clip: Box | None
+        self,
+        lines: list[str],
+        at: int,
+        baseline: float,
+        left: float,
+        ink: Ink,
+        span: int,
+        clip: Box | None,
+        *,
+        flush: bool = False,
     ) -> Box:
         x0 = self.columns.edges[at] + self.style.pad + left
         x1 = self.columns.edges[at + (span if at == 0 else 1)] - self.style.pad
-        align = "center" if at == 0 and span > 1 else self.columns.aligns[at]
+        align = "center" if at == 0 and span > 1 and not flush else self.columns.aligns[at]
         x = {"left": x0, "center": (x0 + x1) / 2, "right": x1}[align]
         x += self.style.column_shifts[at] if self.style.column_shifts else 0.0
         spacing = self.style.number_spacing if NUMBER.fullmatch("".join(lines)) else 0.0

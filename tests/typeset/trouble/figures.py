@@ -134,20 +134,23 @@ def segments(
     for name in books.segments:
         for at, (code, label, form) in enumerate(items):
             cells = _cells(Line(f"{name}.{code}", (), form), books, print_, years, random)
+            # Growth and share are those of the sales printed above them, a margin is the business's.
+            heads = (name, items[0][1]) if code in ("growth", "share") else (name,)
             if style == "merged":
-                rows.append(Row((name if at == 0 else "", label, *cells)))
+                rows.append(Row((name if at == 0 else "", label, *cells), heads=heads))
             elif style == "head":
                 rows.append(Row((name if at == 0 else label, *cells), 0 if at == 0 else 1, at == 0))
             else:
                 if at == 0:
                     rows.append(Row((name, *[""] * years), section=True))
-                rows.append(Row((label, *cells), 1))
+                rows.append(Row((label, *cells), 1, heads=heads))
     total = _cells(Line("revenue", ()), books, print_, years, random)
     name = random.choice(["合计", "营业收入合计", "总收入"])
     last = Row(
         (*(("",) if not merged else (name,)), name, *total)[(0 if merged else 1) :],
         bold=True,
         span=2 if merged else 1,
+        flush=random.random() < 0.5,
     )
     if style != "section":
         rows.append(last)

@@ -74,7 +74,7 @@ def expected(case: Case, truths: Sequence[TableTruth], first: int) -> list[Cell]
                     or column == UNIT_HEAD
                 ):
                     continue
-                label = "/".join(row.label_path[-2:]) if truth.kind == "segments" else row.label_path[-1]
+                label = "/".join(row.label_path) if truth.kind == "segments" else row.label_path[-1]
                 money = case.unit is not None and truth.kind in (
                     "income_statement",
                     "balance_sheet",
@@ -103,7 +103,7 @@ def found(case: Case, pages: Sequence[Page]) -> list[Cell]:
 
 
 def _cell(case: Case, fact: Fact) -> Cell:
-    label = "/".join(fact.label_path[-2:]) if fact.table_kind == "segments" else fact.label
+    label = "/".join(fact.label_path) if fact.table_kind == "segments" else fact.label
     money = case.unit is not None and fact.table_kind in ("income_statement", "balance_sheet", "cash_flow")
     money = money and fact.value is not None and not re.search("EPS|每股", fact.label or "")
     return Cell(
