@@ -348,7 +348,8 @@ class _Chain:
             return (*self._outer, *(name for _, name in self._stack))
         if self._segmented and kind is None and self._outer and _sums_up(text, self._outer[-1]):
             self._outer = ()
-        if self._section is not None and cell.indent < min(self._section.indent, -_INDENT_STEP) + _INDENT_STEP:
+        out = min(self._section.indent, -_INDENT_STEP) if self._section is not None else 0.0
+        if cell.indent < min(out + _INDENT_STEP, 0.0):
             self._outer = ()  # out where the names of merged cells stand, left of all other labels
         level = self._level(cell, at)
         while self._stack and self._stack[-1][0] >= level:

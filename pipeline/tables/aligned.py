@@ -33,7 +33,7 @@ from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.stubs import stub_set_together
 from pipeline.tables.table import Cell, Role, Table
-from pipeline.tables.wrapped import set_together, with_clipped_rest
+from pipeline.tables.wrapped import is_whole, set_together, with_clipped_rest
 
 
 @dataclass(slots=True)
@@ -222,11 +222,12 @@ class _Grid:
                 row = self._add_section(match.lines, row)
                 continue
             name = starts.get(match.row)
+            own = match
             if name is not None and not match.lines and _is_level(name, heights[match.row]):
-                match = Match(tuple(name), match.row)  # `合计`, set where the names are: no label beside it
+                own = Match(tuple(name), match.row)  # `合计`, set where the names are: no label beside it
             elif name is not None:
                 row = self._add_section(name, row)
-            row = self._add_row(match, row, by_column)
+            row = self._add_row(own, row, by_column)
         return Table(
             pages=(block.page,),
             box=union([c.box for c in self.cells if c.text]),
@@ -430,8 +431,7 @@ def _is_level(name: Sequence[Segment], height: float) -> bool:
 def cell_text(words: Sequence[Word]) -> str:
     """The text of a cell; pieces of one letter-spaced number are set together again."""
     whole = "".join(w.text for w in words)
-    pieces = all(is_number(w.text) and not _MISGROUPED.search(w.text) for w in words)
-    if len(words) > 1 and is_number(whole) and not _MISGROUPED.search(whole) and not pieces:
+    if len(words) > 1 and is_whole(whole) and not all(is_whole(w.text) for w in words):
         return whole
     return join_words(words)
 

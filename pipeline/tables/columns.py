@@ -153,7 +153,7 @@ def _cuts(lines: Sequence[Sequence[Word]]) -> list[float]:
         # Names merged over several rows stand on few lines; wide gaps part them all the same.
         clear = sum(a < at < b and b - a > wide for a, b in gaps) >= max(3, 0.25 * len(lines))
         # Close to them they do where the labels of most lines stand flush behind the gap.
-        flush = sum(abs(line[0].x0 - x) < 1.0 for line in lines) >= 0.6 * len(lines)
+        flush = sum(any(abs(w.x0 - x) < 1.0 for w in line) for line in lines) >= 0.6 * len(lines)
         flush = flush and all(_NAME.fullmatch(a.text) for a, b in pairs if a.x1 < at < b.x0)
         clear = clear or flush
         sure = flush or parted > 3 or sum(a < at < b for a, b in coded) == parted > 0

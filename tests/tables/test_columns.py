@@ -126,3 +126,22 @@ def test_a_head_over_a_blank_column_takes_no_numbers_from_beside_it() -> None:
     heads = tuple(around(put(text, x, 100)) for text, x in years)
     rows = [line(113 + 13 * n, *(("631", x) for x in (410, 457, 490, 523)), align="right") for n in range(4)]
     assert len(value_columns(rows, heads, 340)) == 5
+
+
+def test_codes_close_to_names_are_a_column_where_a_mean_reaches_over_both() -> None:
+    rows = [
+        line(100, ("603259.SH", 40), ("药明康德", 80)),
+        line(113, ("002821.SZ", 40), ("凯莱英", 80)),
+        line(126, ("可比公司平均", 55)),
+    ]
+    assert [round(c.x0) for c in text_columns(rows, 160)] == [40, 80]
+
+
+def test_the_number_of_a_row_before_its_label_is_no_column_of_names() -> None:
+    rows = [
+        line(100, ("一、", 40), ("营业收入", 56)),
+        *(line(113 + 13 * n, (text, 56)) for n, text in enumerate(("税金", "销售费用", "管理费用"))),
+        line(152, ("二、", 40), ("营业利润", 56)),
+        line(165, ("归属于母公司的净利润", 40)),
+    ]
+    assert len(text_columns(rows, 160)) == 1

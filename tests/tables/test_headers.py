@@ -6,7 +6,8 @@ from pipeline.layout.lines import Segment, segments_of
 from pipeline.reading.page import Word
 from pipeline.tables.columns import Column
 from pipeline.tables.headers import place_heads, place_levels, unwrapped
-from tests.layout.pages import Align, put
+from tests.layout.pages import Align, line, page, put
+from tests.tables.grids import table_of
 
 # A stub and six value columns, 30 points apart.
 STUB = Column(40, 100, False)
@@ -205,3 +206,19 @@ def test_a_head_in_the_middle_over_three_years_and_the_growth_behind_them() -> N
     shown = ((PERIODS[n], SIX[n].x1) for n in (0, 1, 2, 4, 5))
     below = level(*shown, ("2027E", 320), align="right", y=110)
     assert spans([top, below, growth], columns)[0] == [("归母净利润", 1, 4), ("PE", 5, 7)]
+
+
+@pytest.mark.parametrize("over", [190, 176])
+def test_one_head_over_all_years_stands_above_heads_in_the_middle_of_both_levels(over: float) -> None:
+    """`PE` in the middle of the years, or of cells at whose right side these stand."""
+    words = [
+        *put("PE", over, 94, align="centre"),
+        *line(100, ("证券代码", 10), ("公司名称", 60), ("股价", 110)),
+    ]
+    words += line(106, ("2024E", 160), ("2025E", 200))
+    for n, (code, name) in enumerate(
+        (("002821.SZ", "凯莱英"), ("603259.SH", "药明康德"), ("300347.SZ", "泰格医药"))
+    ):
+        words += line(120 + 13 * n, (code, 10), (name, 60), ("75.20", 108), ("15.2", 164), ("12.1", 204))
+    table = table_of(page(words))
+    assert table.heads == ("公司名称", "证券代码", "股价", "PE|2024E", "PE|2025E")

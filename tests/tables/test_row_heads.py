@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.meaning.rows import rows_of as rows_of_table
 from pipeline.reading.page import Page, Word
 from pipeline.tables.find import find_tables
 from pipeline.tables.table import Table
+from tests.layout.pages import line, page, put
+from tests.tables.grids import labels_of, row_of, table_of
 
 
 def _word(text: str, x0: float, top: float, *, right: float | None = None) -> Word:
@@ -62,3 +65,39 @@ def test_the_name_of_an_average_is_the_label_of_its_row() -> None:
     ]
     last = [cell.text for cell in table.cells if cell.text.startswith("20.") and cell.role == "value"]
     assert last == [f"20.{at}3" for at in range(len(heads))]
+
+
+def _merged(total_x: float) -> Table:
+    """Two businesses, their names in the middle of three rows and an em left of the labels; a total."""
+    words = line(100, ("2023A", 120), ("2024A", 160), ("2025E", 200))
+    for block, name in enumerate(("有机硅", "耗材")):
+        for n, label in enumerate(("营业收入", "同比(%)", "毛利率")):
+            y = 113 + 13 * (3 * block + n)
+            words += [*put(label, 72, y), *line(y, ("12.5", 124), ("15.0", 164), ("17.5", 204))]
+        words += put(name, 40, 113 + 13 * (3 * block + 1))
+    y = 113 + 13 * 6
+    words += [*put("总收入合计", total_x, y), *line(y, ("62.5", 124), ("75.0", 164), ("87.5", 204))]
+    return table_of(page(words))
+
+
+@pytest.mark.parametrize("total_x", [40, 50])
+def test_a_total_beside_names_of_merged_cells_is_the_label_of_its_row(total_x: float) -> None:
+    """Flush with the names, or in the middle over names and labels: in both it crosses into these."""
+    assert labels_of(_merged(total_x)) == [
+        "有机硅", "营业收入", "同比(%)", "毛利率", "耗材", "营业收入", "同比(%)", "毛利率", "总收入合计",
+    ]  # fmt: skip
+
+
+def test_a_total_in_the_column_of_names_is_no_section() -> None:
+    words = line(100, ("2023A", 140), ("2024A", 180), ("2025E", 220))
+    for block, name in enumerate(("有机硅", "耗材")):
+        for n, label in enumerate(("营业收入", "同比(%)", "毛利率")):
+            words += line(113 + 13 * (3 * block + n), (label, 84), ("12.5", 144), ("15.0", 184), ("9.5", 224))
+        words += put(name, 40, 126 + 39 * block)
+    words += line(191, ("合计", 40), ("62.5", 144), ("75.0", 184), ("87.5", 224))
+    table = table_of(page(words))
+    assert row_of(table, "合计") == ["62.5", "75.0", "87.5"]
+    assert labels_of(table)[-1] == "合计"
+    places, _ = rows_of_table(table, segmented=True)
+    last = max(row for row, _ in places)
+    assert next(row.path for (at, _), row in places.items() if at == last) == ("合计",)

@@ -39,6 +39,10 @@ DRAWN_LATER = (
     "units", "names", "around", "hidden", "spacing", "watermark", "breaks", "headless",
 )  # fmt: skip
 
+# Names merged over rows, close to labels or wrapped, a total across both; few companies; a mean over codes.
+NAMES_WRONG = (174, 362, 61026, 61027, 61037, 61066, 61109, 61116)
+COMPANIES_WRONG = (1269, 60010, 60050, 60053, 60076, 61039)
+
 
 def report(outcomes: list[Outcome]) -> list[str]:
     return [
@@ -59,6 +63,8 @@ def test_every_number_of_a_random_page_is_read_as_it_was_set(first: int) -> None
 def test_pages_that_were_read_wrongly_once() -> None:
     assert report(read([draw(seed, DRAWN_FROM) for seed in ONCE_WRONG])) == []
     assert report(read([draw(seed, DRAWN_LATER) for seed in (*WRONG_LATER, *LAST)])) == []
+    assert report(read([draw(seed, DRAWN_LATER, ("merged",)) for seed in NAMES_WRONG])) == []
+    assert report(read([draw(seed, DRAWN_LATER, ("average",)) for seed in COMPANIES_WRONG])) == []
 
 
 @pytest.mark.parametrize(
