@@ -12,7 +12,6 @@ from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_o
 from pipeline.layout.tokens import (
     is_label_text,
     is_loose_value,
-    is_number,
     is_open_bracket,
     is_period,
     is_value,
