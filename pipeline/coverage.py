@@ -17,6 +17,7 @@ from pipeline.tables.table import Table
 
 _NUMBER = re.compile(rf"[\d{MISNAMED}][\d{MISNAMED},，]*(?:[.．][\d{MISNAMED}]+)?")
 _BAND = 16  # points; boxes are looked up by the horizontal bands they touch
+_FAR = 10_000.0  # points
 _SLACK = 1.5  # points; a box of a cell may be cut a little tighter than the word in it
 
 HEAD = "head or label of a table"
@@ -33,6 +34,11 @@ class _Number(NamedTuple):
     reason: str
 
 
+def _band(y: float) -> int:
+    """The band of a height; beyond ten thousand points up or down there is one each."""
+    return int(min(max(y, -_FAR), _FAR)) // _BAND
+
+
 class _Boxes:
     """Boxes of one page, found by point."""
 
@@ -40,11 +46,11 @@ class _Boxes:
         self._bands: defaultdict[int, list[Box]] = defaultdict(list)
         for x0, top, x1, bottom in boxes:
             wide = Box(x0 - _SLACK, top - _SLACK, x1 + _SLACK, bottom + _SLACK)
-            for band in range(int(wide.top) // _BAND, int(wide.bottom) // _BAND + 1):
+            for band in range(_band(wide.top), _band(wide.bottom) + 1):
                 self._bands[band].append(wide)
 
     def hold(self, x: float, y: float) -> bool:
-        for x0, top, x1, bottom in self._bands.get(int(y) // _BAND, ()):
+        for x0, top, x1, bottom in self._bands.get(_band(y), ()):
             if x0 <= x <= x1 and top <= y <= bottom:
                 return True
         return False

@@ -8,19 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.errors import InputError
 from pipeline.reading.characters import display_map, read_characters
 from pipeline.reading.digits import DigitFonts
-from pipeline.reading.graphics import read_graphics
+from pipeline.reading.graphics import TooMuchDrawnError, read_graphics
 from pipeline.reading.page import Page
 from pipeline.reading.textlayer import judge
 from pipeline.reading.words import Hiding, build_words
 
 _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
+# The fullest of 1,013 real pages has 6,575; a page's arrays and words take up to a kilobyte a character.
+MOST_CHARACTERS = 100_000
 _HEAD = 1024  # the PDF header must stand in the first 1024 bytes (ISO 32000-1, annex H)
 
 
@@ -33,23 +36,35 @@ class Document:
         self.page_count: int = len(handle)
 
     def page(self, number: int) -> Page:
-        """Read one page: words, rules, fills, images, what is hidden, and how good its text layer is."""
+        """Read one page: words, rules, fills, images, what is hidden, and how good its text layer is.
+
+        Raises InputError where the page cannot be loaded, or holds more than a page can print.
+        """
+        with np.errstate(all="ignore"):  # damaged files have numbers beyond all bounds
+            return self._page(number)
+
+    def _page(self, number: int) -> Page:
         handle = raw.FPDF_LoadPage(self._handle.raw, number - 1)
         if not handle:
             raise InputError(f"page {number} cannot be loaded: damaged objects")
         try:
-            display, width, height = display_map(handle)
-            graphics = read_graphics(handle, display)
             text_page = raw.FPDFText_LoadPage(handle)
             if not text_page:
                 raise InputError(f"page {number}: its text cannot be read")
             try:
+                count = raw.FPDFText_CountChars(text_page)
+                if count > MOST_CHARACTERS:
+                    raise InputError(f"page {number}: {count:,} characters, more than any page prints")
+                display, width, height = display_map(handle)
+                graphics = read_graphics(handle, display)
                 exchanged = partial(self._fonts.exchanged, handle, text_page, forms=graphics.within)
                 chars, unmapped = read_characters(
                     text_page, display, graphics.order, graphics.within, exchanged
                 )
             finally:
                 raw.FPDFText_ClosePage(text_page)
+        except TooMuchDrawnError as error:
+            raise InputError(f"page {number}: {error}") from error
         finally:
             raw.FPDF_ClosePage(handle)
         words, hidden = build_words(chars, Hiding(width, height, graphics))

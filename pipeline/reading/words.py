@@ -43,7 +43,10 @@ class Hiding:
             reasons[where & (reasons == _SEEN)] = _REASONS.index(reason)
 
         hide((np.isin(of.mode, INVISIBLE_MODES) | (of.alpha < 20))[owner], "invisible")
-        hide((x < -1) | (x > self.width + 1) | (y < -1) | (y > self.height + 1), "off_page")
+        here = (x >= -1) & (x <= self.width + 1) & (y >= -1) & (y <= self.height + 1)
+        # Damaged files have characters as large as a hundred pages, or nowhere (no number is no place).
+        fits = (chars.x1 - chars.x0 <= self.width + 2) & (chars.bottom - chars.top <= self.height + 2)
+        hide(~(here & fits), "off_page")
         hide(~_shows(chars, of.clip[owner]), "clipped")
         hide(self._covered(chars, x, y), "covered")
         white = (of.color.min(axis=1, initial=255) >= 247)[owner] & (reasons == _SEEN)

@@ -263,3 +263,43 @@ def test_a_character_named_by_its_tag_takes_the_room_of_one_em() -> None:
     (word,) = read("".join(tagged.format(text("n", x, 100)) for x in (20, 30))).words
     assert word.text == "日日"
     assert (word.x0, word.x1) == pytest.approx((20, 40), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "".join(text("12345" * 2_000, 20, y) for y in range(20, 150, 10)),
+            r"page 1: 1[23]\d,\d{3} characters, more than any page prints",
+        ),
+        ("0 0 1 1 re f\n" * 300_100, r"page 1: 300,100 objects are drawn on it, more than is read"),
+        (("0 0 m " + "1 1 l " * 399 + "S\n") * 2_600, r"page 1: 1,040,000 corners are drawn on it"),
+    ],
+)
+def test_a_page_that_would_take_all_memory_is_refused_with_the_reason(content: str, said: str) -> None:
+    data = pdf(Sheet(content), Sheet(text("18,079", 50, 120)))
+    with pdfium.open_document(data) as document:
+        with pytest.raises(InputError, match=said):
+            document.page(1)
+        assert texts(document.page(2)) == ["18,079"]
+
+
+@pytest.mark.parametrize("size", [4_000, 1e9, 1e30])
+def test_a_character_larger_than_its_page_is_set_aside(size: float) -> None:
+    content = f"BT /F1 {size:g} Tf {-size / 4:g} {100 - size / 3:g} Td (8) Tj ET\n" + text("18,079", 50, 120)
+    assert texts(read(content)) == ["18,079"]
+
+
+def test_columns_of_calls_are_filled_beyond_what_fits_at_once() -> None:
+    page = read(
+        "".join(text(str(at % 10), 2 + at % 140 * 2, 3 + at // 140 * 9, size=1) for at in range(2_500))
+    )
+    assert "".join(sorted("".join(texts(page)))) == "".join(sorted(str(at % 10) for at in range(2_500)))
+
+
+def test_rectangles_keep_their_order_among_other_paths() -> None:
+    shapes = "1 0 0 rg 10 10 50 20 re f\n0 0 1 rg 20 20 m 60 20 l 40 60 l f\n0 1 0 rg 70 10 50 20 re f\n"
+    shapes += "0 0 0 RG 10 100 m 90 100 l S\n0 0 0 rg 10 120 80 1 re f\n"
+    page = read(shapes)
+    assert [fill.color for fill in page.fills] == [(255, 0, 0), (0, 255, 0)]
+    assert [(rule.top, rule.x1 - rule.x0) for rule in page.rules] == [(100, 80), (79, 80)]
