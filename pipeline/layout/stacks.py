@@ -27,6 +27,7 @@ BESIDE = 220.0  # points that a label may stand before its value
 ACROSS = 520.0  # and where the labels are flush left under one another: a list as wide as the page
 _WRAPPED = 2  # lines that may stand between two rows
 _HEADING_EM = 12.0
+_SENTENCE_EM = 10.0
 _MARKS = 5  # numbers in equal steps that are the marks of an axis; four happen to be, 10 % more every year
 _TICKER_END = re.compile(r"[A-Z]{2}$")
 
@@ -272,14 +273,22 @@ def _cells_of(line: Sequence[Word]) -> list[Segment]:
     return cells
 
 
+def _goes_on(value: Segment, after: Segment) -> bool:
+    """Whether a number stands in a sentence that goes on right behind it: 未来 6 个月的投资收益率领先."""
+    near = after.box.x0 - value.box.x1 < 0.6 * value.size
+    return near and is_label_text(after.text) and width_of(after.text) >= _SENTENCE_EM
+
+
 def find_stacks(lines: Sequence[Sequence[Word]]) -> list[Stack]:
     """All grids of aligned values with labels, on lines of words that belong to no other table."""
     segments = [_cells_of(line) for line in lines]
     items = [
         Item(number, s)
         for number, line in enumerate(segments)
-        for s in line
-        if is_loose_value(tight(s.text)) and not _TICKER_END.search(tight(s.text))
+        for at, s in enumerate(line)
+        if is_loose_value(tight(s.text))
+        and not _TICKER_END.search(tight(s.text))
+        and not any(_goes_on(s, after) for after in line[at + 1 : at + 2])
     ]
     if len(items) < MIN_ROWS:
         return []

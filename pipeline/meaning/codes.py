@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,9 +10,11 @@ from pipeline.meaning.entities import is_ticker_head, listed_name, parse_ticker
 from pipeline.meaning.rows import Row
 from pipeline.tables.table import Table
 
+_DAY = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
 
 def code_columns(table: Table) -> frozenset[int]:
-    """Columns of tickers: headed as such, or holding little else."""
+    """Columns of tickers, headed as such or holding little else, and of days printed as eight digits."""
     texts: dict[int, list[str]] = {}
     for cell in table.cells:
         if cell.role in ("value", "label") and cell.text.strip():
@@ -21,7 +24,10 @@ def code_columns(table: Table) -> frozenset[int]:
         head = table.heads[column] if column < len(table.heads) else ""
         tickers = sum(parse_ticker(t) is not None for t in column_texts)
         coded = sum(parse_ticker(t, bare=True) is not None for t in column_texts)
-        if 2 * tickers > len(column_texts) or (is_ticker_head(head) and 2 * coded > len(column_texts)):
+        days = sum(_DAY.fullmatch(t.strip()) is not None for t in column_texts)
+        if 2 * max(tickers, days) > len(column_texts) or (
+            is_ticker_head(head) and 2 * coded > len(column_texts)
+        ):
             found.add(column)
     return frozenset(found)
 

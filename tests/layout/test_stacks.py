@@ -198,3 +198,11 @@ def test_rows_that_are_numbered_or_a_year_apart_stay() -> None:
     戊公司    5    140
     """
     assert len(rows(page(sketch(drawing)))[0]) == 5
+
+
+def test_numbers_in_sentences_under_one_another_are_no_column() -> None:
+    names = ("增持", "中性", "减持")
+    words = [w for n, name in enumerate(names) for w in put(f"{name}—未来", 57, 100 + 16 * n)]
+    words += [w for n in range(3) for w in put("6", 114.9, 100 + 16 * n)]
+    words += [w for n in range(3) for w in put("个月的投资收益率领先市场基准指数", 122.5, 100 + 16 * n)]
+    assert rows(page(words)) == []

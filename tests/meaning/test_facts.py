@@ -560,3 +560,11 @@ def test_the_sum_of_some_products_is_not_the_revenue_of_the_company() -> None:
     assert [f.concept for f in some] == [None, None, None]
     ten = read(grid(["2018"], rows, title="前十大单品销售额", unit_text="万元"), "other")
     assert ten[-1].concept is None
+
+
+def test_days_of_eight_digits_are_no_numbers() -> None:
+    rows = [["青青稞酒", "20201109", "1.5%"], ["千禾味业", "20201110", "2.5%"]]
+    assert [f.text for f in read(grid(["日期", "占比"], rows, title="本周重要公告"), "other")] == [
+        "1.5%",
+        "2.5%",
+    ]
