@@ -114,7 +114,8 @@ class RuleSet:
 
     def named(self, concept: str) -> tuple[str, ...]:
         """The concept itself and what may stand in for it."""
-        return (concept, *self.stand_ins.get(concept, ()))
+        others = self.stand_ins.get(concept)
+        return (concept, *others) if others else (concept,)
 
 
 def load_rules(path: Path | str | None = None) -> RuleSet:

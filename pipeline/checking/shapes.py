@@ -263,14 +263,17 @@ class _Finder:
         borne_out = self.rule.kind == "convention"
         same = [m for m in mixes if _comparable(formula, cell, m, borne_out) and self._of_one_series(m)]
         # Figures of one table were kept together by whoever printed them: they come before a mixture.
-        same.sort(key=lambda m: len({fact.table_id for fact in m.values()}))
+        if len(same) > 1:
+            same.sort(key=lambda m: len({fact.table_id for fact in m.values()}))
         return same or "its operands are printed in different units, or without one, or in unlike tables"
 
     def _of_one_series(self, mix: dict[Name, Printed]) -> bool:
         """Whether figures of one concept in two years come from one table, or from tables that agree."""
         for name, fact in mix.items():
+            if not name.shift:
+                continue
             now = mix.get(Name(name.concept))
-            if not name.shift or now is None or now.table_id == fact.table_id:
+            if now is None or now.table_id == fact.table_id:
                 continue
             if not self.report.same_series(now, fact):
                 return False
