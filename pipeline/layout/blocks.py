@@ -262,14 +262,19 @@ def _stands_in(word: Word, left: float, right: float) -> bool:
 def _without_beside(words: Sequence[Word], anchor: Anchor) -> list[Word]:
     """The words without texts that begin behind the last column: those of a chart or a note beside it.
 
-    Texts behind most rows are a column of their own: 投资评级.
+    Texts behind most rows are a column of their own: 投资评级. A unit at the right end of the line over the
+    heads is the table's, however far left of it centred numbers end.
     """
     last = anchor.heads[-1]
     numbers = [w for w in words if w.yc > anchor.bottom and w.x1 > last.x0 and is_value(w.text)]
     edge = max([last.x1, *(w.x1 for w in numbers)])
     behind = [w for w in words if w.x0 >= edge + w.size and is_label_text(w.text)]
     filled = sum(any(abs(w.yc - n.yc) < 0.6 * w.size for w in behind) for n in numbers)
-    beside = {id(w) for w in behind} if 2 * filled < len(numbers) else set()
+    if not behind or 2 * filled >= len(numbers):
+        return list(words)
+    over = cluster_lines([w for w in behind if w.yc < anchor.top])
+    units = {id(w) for line in over for s in segments_of(line) if is_unit_line(s.text) for w in s.words}
+    beside = {id(w) for w in behind} - units
     return [w for w in words if id(w) not in beside]
 
 

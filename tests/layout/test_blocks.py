@@ -319,3 +319,12 @@ def test_the_end_of_a_head_as_high_as_the_years_is_a_head() -> None:
     right = max(w.x1 for w in words)
     words += [*put("24-27 年", right, 95, align="right"), *put("CAGR", right, 106, align="right")]
     assert "CAGR" in header(only(page(words)))
+
+
+def test_a_unit_right_of_centred_numbers_is_that_of_the_table() -> None:
+    words = [*put("利润表", 40, 87), *put("(万元)", 298, 87, align="right")]
+    words += line(100, ("会计年度", 40), ("2023A", 120), ("2024A", 180), ("2025E", 240))
+    for n, label in enumerate(("营业收入", "营业成本", "管理费用")):
+        words += line(113 + 13 * n, (label, 40), ("15.2", 122), ("16.5", 182), ("17.8", 242))
+    (block,) = find_blocks(page(words))
+    assert block.unit_text == "(万元)"
