@@ -327,4 +327,4 @@ def test_a_unit_right_of_centred_numbers_is_that_of_the_table() -> None:
     for n, label in enumerate(("营业收入", "营业成本", "管理费用")):
         words += line(113 + 13 * n, (label, 40), ("15.2", 122), ("16.5", 182), ("17.8", 242))
     (block,) = find_blocks(page(words))
-    assert block.unit_text == "(万元)"
+    assert block.unit_text == "万元"
