@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.layout.blocks import is_furniture
 from pipeline.layout.captioned import captions_on
-from pipeline.layout.captions import is_source_note
+from pipeline.layout.captions import is_source_note, may_hold_note
 from pipeline.layout.lines import cluster_lines, segments_of
 from pipeline.layout.tokens import is_label_text, tight
 from pipeline.reading.characters import MISNAMED
@@ -103,12 +103,23 @@ def stretches(
     begin on the page; `taken` tells which words their cells have.
     """
     lines = cluster_lines(page.words)
-    by_line = [_of_line(line, page, heads) for line in lines]
-    found = [stretch for line in by_line for stretch in line]
+    texts = ["".join([word.text for word in line]) for line in lines]
+    counting = [_DIGIT.search(text) is not None for text in texts]
+    by_line = [
+        _of_line(line, page, heads) if counts or may_hold_note(text) else None
+        for line, text, counts in zip(lines, texts, counting, strict=True)
+    ]
+    found = [stretch for line in by_line if line for stretch in line]
     counted = [stretch for stretch in found if _DIGIT.search(stretch.text)]
-    whole = _page_reason(lines)
+    whole = _page_reason(lines, texts)
     if whole is not None:
         return [s if s.reason else s._replace(reason=whole) for s in counted]
+    if any(stretch.reason in (CAPTION, SOURCE_NOTE) for stretch in found):
+        # A caption has a number. Lines without one say how far down it reaches, and nothing on other pages.
+        further = [
+            _of_line(line, page, heads) for line, known in zip(lines, by_line, strict=True) if not known
+        ]
+        found += [stretch for line in further for stretch in line]
     captioned = _below_captions(page, found)
     of_tables = [place for place in captioned if any(_overlap(place, table) for table in tables)]
     charts = [place for place in captioned if place not in of_tables]
@@ -116,8 +127,8 @@ def stretches(
     charts += [Box(i.x0, i.top, i.x1, i.bottom) for i in page.images if i.bottom - i.top > 40]
     cells = [
         [cell for stretch in line if stretch.reason is None for cell in _cells(stretch)]
-        for line in by_line
-        if any(_DIGIT.search(s.text) for s in line)
+        for line, counts in zip(by_line, counting, strict=True)
+        if line and counts
     ]
     unread = _grids(cells, taken)
     told: list[Stretch] = []
@@ -180,14 +191,12 @@ def _own(part: Stretch, captions: Sequence[Box], page: Page) -> str | None:
     return FURNITURE if outermost else None
 
 
-def _page_reason(lines: Sequence[Sequence[Word]]) -> str | None:
+def _page_reason(lines: Sequence[Sequence[Word]], texts: Sequence[str]) -> str | None:
     """What a whole page is: contents where lines lead to page numbers, a disclaimer where it says so."""
-    texts = ["".join(word.text for word in line) for line in lines]
     if sum(bool(_LEADERS.search(text)) for text in texts) > 4:
         return CONTENTS
     legal = sum(bool(_LEGAL.search(text)) for text in texts)
-    figures = sum(is_bare(word.text) for line in lines for word in line)
-    if legal >= _LEAST_LEGAL and figures < len(texts):
+    if legal >= _LEAST_LEGAL and sum(is_bare(word.text) for line in lines for word in line) < len(texts):
         return DISCLAIMER
     return None
 
@@ -195,10 +204,11 @@ def _page_reason(lines: Sequence[Sequence[Word]]) -> str | None:
 def _below_captions(page: Page, found: Sequence[Stretch]) -> list[Box]:
     """The places between a caption and the note, caption or sentence below it."""
     captions = [s.box for s in found if s.reason == CAPTION]
+    ends = _ends(found) if captions else []
     places: list[Box] = []
     for box in captions:
         left, right = _room(box, captions, page)
-        below = [e.top for e in _ends(found) if e.top > box.bottom and e.x0 < right and e.x1 > left]
+        below = [e.top for e in ends if e.top > box.bottom and e.x0 < right and e.x1 > left]
         places.append(Box(left, box.bottom, right, min(below, default=box.bottom + REACH * page.height)))
     return places
 
@@ -206,10 +216,10 @@ def _below_captions(page: Page, found: Sequence[Stretch]) -> list[Box]:
 def _above_notes(page: Page, found: Sequence[Stretch], tables: Sequence[Box]) -> list[Box]:
     """The places between a source note and what stands above it: charts whose caption is elsewhere."""
     notes = [s.box for s in found if s.reason == SOURCE_NOTE]
+    ends = [*_ends(found), *tables] if notes else []
     places: list[Box] = []
     for box in notes:
         left, right = _room(box, notes, page)
-        ends = [*_ends(found), *tables]
         over = [e.bottom for e in ends if e.bottom < box.top and e.x0 < right and e.x1 > left]
         places.append(Box(left, max(over, default=box.top - REACH * page.height), right, box.top))
     return places

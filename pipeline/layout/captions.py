@@ -14,9 +14,9 @@ _CAPTION = re.compile(
     rf"^[•●■◆▌\s]*{_MARK}\s*[:：]?\s*(\d{{1,3}}(?:[-.]\d{{1,2}})?)"
     r"\s*(?:[:：.、\s]|(?=[^\d\s]))\s*(.*)$"
 )
-_SOURCE = re.compile(
-    r"^[（(]?(?:资料来源|数据来源|来源|资料來源|Source|注释?|备注|说明|Notes?)\s*[:：\d]", re.IGNORECASE
-)
+_NOTE_WORD = r"(?:资料来源|数据来源|来源|资料來源|Source|注释?|备注|说明|Notes?)"
+_SOURCE = re.compile(rf"^[（(]?{_NOTE_WORD}\s*[:：\d]", re.IGNORECASE)
+_NOTED = re.compile(_NOTE_WORD, re.IGNORECASE)
 _UNIT = re.compile(
     r"(?:单位|單位)\s*[:：]?\s*[（(]?([^（()）:：]{1,16})[)）]?"
     r"|[（(]([^（()）]*(?:百万|亿|万|千|元|美元|港元|人民币|RMB|HKD|USD|CNY)[^（()）]*)[)）]"
@@ -37,6 +37,11 @@ def parse_caption(text: str, box: Box) -> Caption | None:
 def may_hold_caption(text: str) -> bool:
     """Whether the text has a caption's word anywhere: without one, no part of it is a caption."""
     return _MARKED.search(text) is not None
+
+
+def may_hold_note(text: str) -> bool:
+    """Whether the text has a note's word anywhere: without one, no part of it is the note below a table."""
+    return _NOTED.search(text) is not None
 
 
 def is_source_note(text: str) -> bool:
