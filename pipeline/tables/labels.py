@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -140,10 +141,21 @@ class _Costs:
 
         Where labels wrap, the nearest line to some numbers is not the one that stands beside them.
         """
-        gaps = sorted(m - y for y in self.rows for m in self.middle if abs(m - y) < 0.5 * self.pitch)
+        near, middles = 0.5 * self.pitch, sorted(self.middle)
+        gaps = sorted(
+            m - y
+            for y in self.rows
+            for m in middles[bisect_left(middles, y - near - 1) : bisect_left(middles, y + near + 1)]
+            if abs(m - y) < near
+        )
         if len(gaps) < 4:
             return [0.0]
-        windows = [[g for g in gaps if 0 <= g - low < 2.4] for low in gaps]
+        windows = []
+        end = 0
+        for low in gaps:
+            while end < len(gaps) and gaps[end] - low < 2.4:
+                end += 1
+            windows.append(gaps[bisect_left(gaps, low) : end])
         usual = max(windows, key=lambda w: (len(w), -abs(statistics.median(w))))
         middle = statistics.median(usual)
         if len(usual) < 0.7 * len(self.rows):

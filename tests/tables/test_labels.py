@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.layout.lines import Segment
+from pipeline.tables import labels
 from pipeline.tables.labels import joined, label_lines, match_labels
 from tests.layout.pages import put
 
@@ -225,3 +226,31 @@ def test_a_section_head_and_a_row_on_white_between_two_filled_rows() -> None:
         ("资产负债率(%)", 1),
         ("流动比率", 2),
     ]
+
+
+@pytest.mark.parametrize("heads", [False, True])
+def test_a_table_twice_as_long_takes_far_less_than_four_times_the_pairings(
+    monkeypatch: pytest.MonkeyPatch, heads: bool
+) -> None:
+    asked = [0]
+    cost = labels._Costs.match
+
+    def counted(costs: labels._Costs, group: labels._Group, row: int) -> float:
+        asked[0] += 1
+        return cost(costs, group, row)
+
+    monkeypatch.setattr(labels._Costs, "match", counted)
+    counts = []
+    for rows in (100, 200):
+        places = [
+            (50.0 + 14 * (row + heads * (row // 10 + 1)), row % 10 == 0 and heads) for row in range(rows)
+        ]
+        printed = [
+            line
+            for y, headed in places
+            for line in ([("分类", y - 14), ("项目", y)] if headed else [("项目", y)])
+        ]
+        asked[0] = 0
+        read(printed, [y for y, _ in places])
+        counts.append(asked[0])
+    assert counts[1] < (3 if heads else 2.1) * counts[0]
