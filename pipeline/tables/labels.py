@@ -330,7 +330,7 @@ def _cheapest(costs: _Costs, limit: float) -> tuple[float, list[Match]] | None:
     """The cheapest reading and its cost; None where all of them cost `limit` or more.
 
     No cost is negative, so a reading that has come to the limit is not followed any further: of all pairings
-    of lines and rows only those near the likely ones are looked at (400 rows with 40 heads of sections: 267 ms
+    of lines and rows only those near the likely ones are looked at (400 rows under 40 heads: 267 ms
     instead of 1,029).
     """
     lines, rows = costs.lines, costs.rows
