@@ -133,7 +133,7 @@ def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path, inbox
 
 @pytest.mark.parametrize("command", [["check"], ["publish"], ["quality"]])
 def test_a_folder_without_datasets_is_refused(tmp_path: Path, command: list[str]) -> None:
-    published = ["--published", tmp_path / "published"] if command == ["publish"] else []
+    published: list[str | Path] = ["--published", tmp_path / "published"] if command == ["publish"] else []
     assert str(tmp_path) in refused(yanbao(*command, tmp_path / "nothing", *published))
 
 

@@ -73,7 +73,10 @@ Inputs = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the extracted datasets.")]
-Extracted = Annotated[Path, typer.Argument(help="Folder that `yanbao run` or `yanbao extract` wrote.")]
+Extracted = Annotated[
+    Path,
+    typer.Argument(metavar="EXTRACTED", help="Folder that `yanbao run` or `yanbao extract` wrote."),
+]
 Published = Annotated[
     Path, typer.Option("--published", "-p", metavar="FOLDER", help="Folder of the releases.")
 ]
