@@ -68,6 +68,9 @@ def test_a_peer_without_a_ticker_has_its_successor(tmp_path: Path) -> None:
     before = published(tmp_path)
     assert query(before, sql, form="arrow").to_pylist() == chained
     assert query(before, sql, form="arrow", as_of="2025-05-31")["superseded_by"].to_pylist() == [None]
+    for asked, number in (("superseded_by is null", 1), ("superseded_by is not null", 1), ("true", 2)):
+        counted = query(before, f"select count(*) as n from facts where {asked}", form="arrow")
+        assert counted["n"].to_pylist() == [number]  # one of them is planned without the log
     says(days[0], "AMD")
     after = published(tmp_path, MONDAY.replace(hour=9))
     assert query(after, sql, form="arrow").to_pylist() == chained
