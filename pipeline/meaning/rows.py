@@ -20,8 +20,8 @@ from pipeline.tables.table import Cell, Table
 
 _FILE = "dependents.csv"
 _BULLET = re.compile(r"^[•·●○◆■□▪➢✓*\-–—\s]+(?=[^\d\s.%-])")
-# Labels closer than this share one level of indentation: half a character of the smallest print.
-_INDENT_STEP = 3.0
+# Labels closer than this part of their height share one level of indentation.
+_INDENT_STEP = 0.3
 _MOST_LEVELS = 4
 # Labels whose middles are this close are centred, if that many of them start at different places.
 _SAME_AXIS = 0.7
@@ -203,7 +203,7 @@ def _with_units(
 def _label_above(unit: Cell, labels: Mapping[tuple[int, int], Cell]) -> Cell | None:
     """The label right above a unit, where both start at the same place."""
     label = labels.get((unit.row - 1, unit.column))
-    return label if label is not None and abs(label.indent - unit.indent) < _INDENT_STEP else None
+    return label if label is not None and abs(label.indent - unit.indent) < _step([label]) else None
 
 
 def _is_unit(cell: Cell) -> bool:
@@ -260,13 +260,19 @@ def _levels(labels: Sequence[Cell]) -> dict[float, int]:
         return dict.fromkeys((c.indent for c in labels), 0)
     plain_labels = [c.indent for c in labels if dependence(c.text) != "follows"]
     steps: list[float] = []
+    step = _step(labels)
     for indent in sorted(set(plain_labels)):
-        if not steps or indent - steps[-1] > _INDENT_STEP:
+        if not steps or indent - steps[-1] > step:
             steps.append(indent)
     count = Counter(sum(1 for s in steps if s <= i + 0.01) - 1 for i in plain_labels)
     if len(steps) > _MOST_LEVELS or any(n < 2 for level, n in count.items() if level):
         steps = steps[:1]
     return {c.indent: max(0, sum(1 for s in steps if s <= c.indent + 0.01) - 1) for c in labels}
+
+
+def _step(labels: Sequence[Cell]) -> float:
+    """How far apart two indents are, points; the lowest label stands for the size of the print."""
+    return _INDENT_STEP * min((c.box.height for c in labels), default=0.0)
 
 
 def _centred(labels: Sequence[Cell]) -> bool:
@@ -279,7 +285,7 @@ def _centred(labels: Sequence[Cell]) -> bool:
         and len({round(c.box.x0) for c in about}) > 1
     ):
         return True
-    indented = [c for c in labels if c.indent > _INDENT_STEP]
+    indented = [c for c in labels if c.indent > _step(labels)]
     for axis in indented:
         around = [c.indent for c in indented if abs(c.box.xc - axis.box.xc) < _SAME_AXIS]
         if len({round(indent) for indent in around}) >= _CENTRED and 2 * len(around) > len(indented):

@@ -100,6 +100,7 @@ def test_samples(sample: Path, redraw: Callable[[bytes], bytes], tmp_path: Path)
         ("sensetime_initiation.pdf", smaller),  # characters that only a tag names
         ("sensetime_initiation.pdf", turned),
         ("zts_001215_20210906.pdf", turned),  # a form in a form, with clips
+        ("zts_001215_20210906.pdf", smaller),  # indents of a third of a character
         ("kaiyuan_603259_20250731.pdf", larger),
     ],
 )
