@@ -510,6 +510,8 @@ def test_a_price_of_a_day_whose_year_is_not_printed() -> None:
         ("close_price", None),
         ("pe_ratio", "2025"),
     ]
+    lone = read(grid(["最新股价|元", "PE|2025E"], [["燕塘乳业", "19.3", "11"]]), "comps")
+    assert lone[0].concept == "close_price"  # its unit on a level of its own, one character long
 
 
 def test_companies_that_head_the_rows_of_their_figures() -> None:

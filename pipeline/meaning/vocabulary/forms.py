@@ -74,6 +74,8 @@ def form(label: str) -> Form:
         unit = unit or hint
         text = f"{text[: bracket.start()]}{kept}{text[bracket.end() :]}"
     text = text.strip(" :")
+    if not text.isascii() and (alone := _unit(text)) in ("money", "currency"):
+        return Form("", unit or alone)  # 元 below 股价; BPS is an item
     if (trailing := _TRAILING_UNIT.search(text)) is not None:
         unit = unit or _unit(trailing[0].strip())
         text = text[: trailing.start()].strip(" /")
