@@ -63,8 +63,8 @@ def _senseless(runs: Sequence[str]) -> bool:
     for run in runs:
         pairs = [at for at in range(len(run) - 1) if run[at : at + 2] in _PAIRS]
         paired += len({at + side for at in pairs for side in (0, 1)})
-    if paired >= _SENSE * total:
-        return False
+        if paired >= _SENSE * total:
+            return False
     return len("".join(runs).encode("gb2312", "ignore")) >= 2 * _SIMPLIFIED * total
 
 
