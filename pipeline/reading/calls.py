@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import islice, repeat
+from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -77,6 +78,7 @@ def column(function: Plain, *arguments: Iterable[Any], count: int) -> Ints:
     return np.fromiter(map(function, *arguments), np.int64, count)
 
 
+_FILLING = Lock()  # one thread at a time: all write to the same rows
 _ROWS = 1024  # are filled at a time: what PDFium writes to is made once and used again
 
 
@@ -100,9 +102,10 @@ def filled(
     given = list(map(iter, arguments))
     for start in range(0, count, _ROWS):
         some = min(_ROWS, count - start)
-        rows[:some] = unset
-        deque(map(function, *(islice(one, some) for one in given), *places), maxlen=0)
-        found[start : start + some] = rows[:some]
+        with _FILLING:
+            rows[:some] = unset
+            deque(map(function, *(islice(one, some) for one in given), *places), maxlen=0)
+            found[start : start + some] = rows[:some]
     return found
 
 
