@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.batch.inputs import Inputs, collect
 from pipeline.batch.runs import Extraction, Plan, Progress, check_reports, extract_all
+from pipeline.batch.trends import latest_runs
 from pipeline.datasets import releases
 from pipeline.datasets.files import make_folder
 from pipeline.datasets.gate import Gate, GateClosed, hold_all
@@ -91,7 +92,7 @@ def run(
     publication = publish(out, published)
     result = Run(extraction, publication, quality)
     if not (result.nothing_new and quality.exists()):
-        write_quality_report(out, quality, pdf_root=extraction.root)
+        write_quality_report(out, quality, pdf_root=extraction.root, runs=latest_runs(out))
     return result
 
 

@@ -33,9 +33,11 @@ def quality(
     ] = None,
 ) -> None:
     """Write the data-quality report: one page with every finding and the place it stands on."""
+    from pipeline.batch.trends import latest_runs
     from pipeline.quality.report import write_quality_report
 
-    print(write_quality_report(extracted, out or extracted / "quality.html", pdf_root=pdfs))
+    page = out or extracted / "quality.html"
+    print(write_quality_report(extracted, page, pdf_root=pdfs, runs=latest_runs(extracted)))
 
 
 @app.command(

@@ -19,6 +19,7 @@ from pipeline.checking.rules import Rule
 from pipeline.quality.crops import TEAR, Crops
 from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, Outcome, ReportRow
 from pipeline.quality.headlines import Headline, headlines
+from pipeline.quality.trends import RunRow, trends
 from pipeline.quality.wording import (
     CAUSE_WORDS,
     column_of,
@@ -99,11 +100,19 @@ class SameReason(NamedTuple):
     reports: Sequence[ReportRow]
 
 
-def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule], data_docs: str = "") -> str:
+def page_of(
+    batch: Batch,
+    cut: Cut,
+    link: PageLink,
+    rules: Mapping[str, Rule],
+    data_docs: str = "",
+    runs: Sequence[RunRow] = (),
+) -> str:
     """The whole page.
 
     `cut` gives the pictures of a finding, `link` the address of a page of a report's PDF (empty for none),
-    `rules` the rules by their ids, `data_docs` the address of great_expectations' pages.
+    `rules` the rules by their ids, `data_docs` the address of great_expectations' pages, `runs` the runs that
+    made the batch, newest first.
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
@@ -152,6 +161,7 @@ def page_of(batch: Batch, cut: Cut, link: PageLink, rules: Mapping[str, Rule], d
         tiles=tiles(batch),
         findings=len(told_once),
         houses=houses(batch.reports, told_once),
+        trends=trends(runs, {report.report_id: report.broker for report in batch.reports}),
         sections=sections(told_once, reports),
         incomplete=incomplete(batch.reports),
         nothing_found=nothing_found(batch),

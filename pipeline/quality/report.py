@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,13 +12,19 @@ from pipeline.errors import OutputError
 from pipeline.quality.crops import Cropper
 from pipeline.quality.gather import ReportRow, gather
 from pipeline.quality.markup import page_of
+from pipeline.quality.trends import RunRow
 
 DATA_DOCS = "data_docs"
 """Folder, beside the datasets, of great_expectations' pages on the suites and rules."""
 
 
 def write_quality_report(
-    extracted: Path, out: Path, *, pdf_root: Path | None, rules: RuleSet | None = None
+    extracted: Path,
+    out: Path,
+    *,
+    pdf_root: Path | None,
+    rules: RuleSet | None = None,
+    runs: Sequence[RunRow] = (),
 ) -> Path:
     """Write the page on the datasets under `extracted` to the file `out` and return `out`.
 
@@ -25,7 +32,8 @@ def write_quality_report(
     `reports.file_name` is relative to, findings show the crop of the page they are about and link to the PDF;
     without it, or where a PDF is not there any more, they say so. Data Docs beside the datasets are linked.
     `rules` puts rules in words (default: the packaged ones); a rule that it does not hold is named by its id.
-    The same inputs give the same bytes.
+    `runs`, newest first, are shown as a table of trends where there are two. The same inputs give the same
+    bytes.
     Raises `InputError` for a folder that holds no run, `DataError` for datasets that depart from the contract
     and `OutputError` where `out` cannot be written.
     """
@@ -40,7 +48,8 @@ def write_quality_report(
         return f"{address}#page={page}" if address else ""
 
     docs = extracted / DATA_DOCS / "index.html"
-    text = page_of(batch, cropper.of_finding, link, words, _address(docs, out) if docs.is_file() else "")
+    to_docs = _address(docs, out) if docs.is_file() else ""
+    text = page_of(batch, cropper.of_finding, link, words, to_docs, runs)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = out.with_name(out.name + ".part")
