@@ -112,9 +112,12 @@ def heads_list(line: Sequence[Word], over: Sequence[Segment]) -> bool:
 
 
 def over_some(line: Sequence[Word], anchor: Anchor) -> bool:
-    """Whether a line holds one text, in the middle over two or more of the columns but not over all."""
+    """Whether a line holds one text, in the middle over two or more of the columns but not over all.
+
+    `单位：百万元` at the right end of a line is the unit of all, wherever that end is.
+    """
     whole = segments_of(line)
-    if len(whole) != 1:
+    if len(whole) != 1 or whole[0].text.startswith(("单位", "單位")):
         return False
     box, heads = whole[0].box, anchor.heads
     return any(

@@ -15,13 +15,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from pipeline.layout.captions import is_unit_line
+from pipeline.layout.captions import is_unit_line, statement_class
 from pipeline.layout.lines import Segment, join_words
 from pipeline.layout.tokens import is_open_bracket, open_brackets
 from pipeline.reading.page import Word, bounds
 from pipeline.tables.linebreaks import goes_on, pairs_in, parts_a_word
 
 MAX_WRAP = 4
+STATEMENTS = ("income_statement", "balance_sheet", "cash_flow")
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 
 
@@ -82,6 +83,7 @@ class _Costs:
     UNLABELLED = 2.5
     BRACKET = 0.5  # a wrapped label that leaves a bracket open, or closes one that it did not open
     CROWDED = 0.5  # a line set closer to the next than rows are is no row of its own
+    NAMED = 6.0  # a line that names a statement, read as part of a label
     TOLD = 0.3  # a break that the words themselves show
 
     def __init__(
@@ -203,6 +205,9 @@ class _Costs:
         # The lines of one text begin at one side or are centred: a heading over all columns is another text.
         if below.box.x0 < above.box.x0 - 1.2 * above.size and abs(below.box.xc - above.box.xc) > above.size:
             cost += 1.0
+        # The name of a statement stands alone over its rows.
+        if statement_class(above.text) or statement_class(below.text) in STATEMENTS:
+            cost += self.NAMED
         return cost
 
     def _section(self, index: int) -> float:

@@ -328,3 +328,19 @@ def test_a_unit_right_of_centred_numbers_is_that_of_the_table() -> None:
         words += line(113 + 13 * n, (label, 40), ("15.2", 122), ("16.5", 182), ("17.8", 242))
     (block,) = find_blocks(page(words))
     assert block.unit_text == "万元"
+
+
+def test_a_unit_far_behind_the_last_column_is_that_of_the_table_under_its_line() -> None:
+    title = line(100, ("资产负债表", 40), ("单位：亿元", 480))
+    table = line(112, ("2023A", 160), ("2024A", 310), ("2025E", 440))
+    for n in range(4):
+        table += line(125 + 13 * n, ("固定资产", 40), ("4,764", 160), ("4,891", 310), ("5,145", 440))
+    assert only(page(title, table)).unit_text == "亿元"
+
+
+def test_a_unit_alone_over_levels_of_heads_is_no_level() -> None:
+    words = line(88, ("单位：亿元", 280)) + line(100, ("FY", 170), ("FY", 290), ("FY", 420))
+    words += line(109, ("指标", 40), ("2023A", 160), ("2024A", 280), ("2025E", 410))
+    for n in range(3):
+        words += line(122 + 13 * n, ("固定资产", 40), ("4,764", 160), ("4,891", 280), ("5,145", 410))
+    assert header(only(page(words)))[0] == "FY FY FY"

@@ -123,6 +123,7 @@ def test_lines_that_say_more_than_a_unit(text: str) -> None:
         ("主要财务比率", "ratios"),
         ("主要财务指标", "ratios"),
         ("财务与估值指标", "ratios"),
+        ("财务分析指标", "ratios"),
         ("每股指标(元)", "ratios"),
         ("估值比率", "ratios"),
         ("比率分析", "ratios"),

@@ -254,3 +254,8 @@ def test_a_table_twice_as_long_takes_far_less_than_four_times_the_pairings(
         read(printed, [y for y, _ in places])
         counts.append(asked[0])
     assert counts[1] < (3 if heads else 2.1) * counts[0]
+
+
+def test_the_name_of_a_statement_heads_rows_and_is_no_part_of_a_label() -> None:
+    printed = [("*资产负债表", 100.0), ("流动资产", 108.0), ("货币资金", 119.0), ("存货", 130.0)]
+    assert read(printed, [106, 117, 128])[:2] == [("资产负债表", None), ("流动资产", 0)]

@@ -77,6 +77,9 @@ def company(random: Random, years: int) -> Company:
         "opening_cash": round(scale * random.uniform(0.4, 2.0), 2),
         "price": round(random.uniform(2, 160), 2),
     }
-    made = Company(drivers)
+    try:
+        made = Company(drivers)
+    except ZeroDivisionError:  # a figure that ratios divide by came out at nought: another company
+        return company(random, years)
     add_segment_series(made)
     return made
