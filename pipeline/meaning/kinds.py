@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import ConfigError
-from pipeline.meaning.entities import is_aggregate, is_mobile, listed_name, parse_ticker
+from pipeline.meaning.entities import is_aggregate, is_mobile, is_other_version, listed_name, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import parse_period
@@ -220,6 +220,8 @@ def _by_period(view: _View, scores: dict[Kind, float], statements_here: bool) ->
         return "comps"
     if _is_cover(view, scores, named) and len(view.heads) <= 2 and view.page <= _FRONT_PAGES:
         return "cover_data"
+    if any(map(is_other_version, view.heads)):  # forecasts before and after a change are no statement
+        return "forecast_summary" if any(map(_is_forecast, view.labels)) else "other"
     if scores["other"] >= 6 or ("other" in named and not set(named) & {*STATEMENTS, "ratios"}):
         return "other"
     if scores["benchmarks"] > 2 * len(view.labels):
@@ -277,6 +279,11 @@ def _is_summary(view: _View, named: dict[Kind, float]) -> bool:
 def _is_rate(label: str) -> bool:
     """Whether a label says that it is in percent: 营业收入(%) under 成长能力 is the growth of sales."""
     return plain(label).endswith("(%)")
+
+
+def _is_forecast(label: str) -> bool:
+    """Whether a label is sales or profit, what forecasts are made of."""
+    return bool(re.search(r"收入|营收|净.{0,4}利|溢利|revenue|sales|profit", plain(label)))
 
 
 def _products(view: _View, named: dict[Kind, float]) -> bool:

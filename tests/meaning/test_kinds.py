@@ -221,3 +221,16 @@ def test_growth_of_sales_in_percent_is_no_statement_and_no_summary() -> None:
         "市盈率",
     ]
     assert kind_of(table(rates, "盈利预测")) == "ratios"
+
+
+@pytest.mark.parametrize(
+    "versions", [("调整前", "调整后", "变动幅度(%)"), ("旧", "新", "变化率(%)"), ("原预测", "新预测", "变动")]
+)
+def test_forecasts_before_and_after_a_change_are_no_statement(versions: tuple[str, ...]) -> None:
+    """Nor are they of no kind, for all that some of their heads begin with 变动."""
+    heads = [f"{version}|{year}" for version in versions for year in ("2025E", "2026E")]
+    assert (
+        kind_of(table(["营业收入", "归母净利润", "每股收益（元）"], "盈利预测调整", heads=heads))
+        == "forecast_summary"
+    )
+    assert kind_of(table(["销量", "单价"], "盈利预测调整", heads=heads)) == "other"

@@ -225,3 +225,11 @@ def test_the_unit_of_another_measure_above_is_not_the_rows_own(
     measure: str, head: str, expected: str
 ) -> None:
     assert resolve_unit(Prints(measure, sections=(head,)), None, "CNY") == Unit(expected, 0)
+
+
+@pytest.mark.parametrize("head", ["变化率(%)|2025E", "2025E|变动(%)", "变动幅度(%)", "调整幅度"])
+@pytest.mark.parametrize("label", ["归母净利润（百万元）", "EPS（元）"])
+def test_by_how_much_a_forecast_was_changed_is_no_amount(label: str, head: str) -> None:
+    unit = resolve_unit(Prints(label, modifier=head), None, "CNY")
+    assert unit.name in ("percent", None)
+    assert ("%" not in head) or unit == Unit("percent", 0)

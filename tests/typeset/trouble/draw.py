@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from random import Random
@@ -13,13 +14,13 @@ from tests.typeset.style import Style
 from . import heads as period_heads
 from .books import company
 from .case import Case, Named, Stack
-from .figures import UNIT_HEAD, Print, comps, segments, statement
+from .figures import UNIT_HEAD, Print, comps, revisions, segments, statement
 from .heads import Heads
 from .page import BOTTOM, TOP, TooMuchError, heights
-from .words import HEADINGS, HIDDEN, PROSE, SOURCES, STUBS, UNITS
+from .words import HEADINGS, HIDDEN, PROSE, SOURCES, STUBS, TITLES, UNITS
 
 # What can be hard about a page. Each is met with the chance `OFTEN` where it is switched on.
-TROUBLES = (
+FIRST = (
     "columns",  # two or three columns of tables side by side, of unequal pitch
     "stacks",  # several statements under each other, each with its head
     "shared",  # several statements under one head, their names as rows
@@ -48,7 +49,14 @@ TROUBLES = (
     "breaks",  # a table that goes on on the next page under its head again
     "headless",  # … or without it
 )
+LATER = ("revisions",)  # forecasts before and after a change: tossed for apart, other pages stay as they were
+TROUBLES = (*FIRST, *LATER)
 OFTEN = 0.4
+
+
+def own_years(table: Table) -> bool:
+    """Whether a table has years of its own in its heads, not those of the page's statements."""
+    return table.kind == "comps" or table.title in TITLES["revisions"]
 
 
 class _Draw:
@@ -58,7 +66,9 @@ class _Draw:
         self.random = Random(seed)
         self.seed = seed
         # Every trouble is tossed for, so that switching one on or off leaves the others as they were.
-        tossed = {name for name in TROUBLES if self.random.random() < OFTEN}
+        tossed = {name for name in FIRST if self.random.random() < OFTEN}
+        apart = Random(f"{seed} later")
+        tossed |= {name for name in LATER if apart.random() < OFTEN}
         self.forced = set(forced)
         self.on = (tossed & set(troubles)) | set(forced)
         self.met: set[str] = set()
@@ -196,13 +206,12 @@ class _Draw:
             for table in stack.tables:
                 width = len(table.columns)
                 for at, period in enumerate(heads.periods):
-                    if table.kind != "comps":
+                    if not own_years(table):
                         found[table.columns[width - len(heads.periods) + at]] = period
-                if table.kind == "comps":
+                if own_years(table):
                     for column in table.columns:
-                        year = column.rsplit("|", 1)[-1]
-                        if year[:2].isdigit():
-                            found[column] = year[:4] if year[:4].isdigit() else f"20{year[:2]}"
+                        for year in re.findall(r"\d\d(?=E)", column):
+                            found[column] = f"20{year}"
         return found
 
     def stacks(
@@ -211,7 +220,7 @@ class _Draw:
         """What stands side by side on the page."""
         random = self.random
         self.unit_printed = False
-        special = [name for name in ("segments", "merged", "comps", "average") if name in self.on]
+        special = [name for name in ("segments", "merged", "comps", "average", *LATER) if name in self.on]
         if special and (self.forced & set(special) or random.random() < 0.5):
             name = random.choice([name for name in special if name in self.forced] or special)
             return (self.special(name, style, books, print_, heads),)
@@ -308,6 +317,10 @@ class _Draw:
             self.met.add(name)
             head = tuple(("", *level) for level in heads.levels)
             table = segments(books, print_, head, random, merged=merged and name == "merged")
+        elif name == "revisions":
+            self.met.add(name)
+            years = [f"{year}E" for year in range(2025, 2025 + random.randint(2, 3))]
+            table = revisions(books, print_, years, random)
         else:
             self.met.add(name)
             years = [f"{year}E" for year in range(2024, 2024 + random.randint(2, 3))]

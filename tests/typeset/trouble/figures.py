@@ -203,3 +203,33 @@ def comps(years: Sequence[str], random: Random, *, average: bool) -> tuple[Table
         rows.append(Row((*([label] * len(front)), "", "", *means), bold=True, span=len(front)))
     at = len(front) - 1
     return Table("comps", random.choice(TITLES["comps"]), (upper, lower), tuple(rows), label_column=at), at
+
+
+def revisions(books: Company, print_: Print, years: Sequence[str], random: Random) -> Table:
+    """Forecasts before and after they were changed and by how much, by year or by version first."""
+    old, new, change = random.choice(
+        [("调整前", "调整后", "变动幅度(%)"), ("原预测", "新预测", "变动(%)"), ("旧", "新", "变化率(%)")]
+    )
+    versions = (old, new, change)
+    by_year = random.random() < 0.4
+    pairs = (
+        [(y, v) for y in years for v in versions] if by_year else [(v, y) for v in versions for y in years]
+    )
+    items: list[tuple[str, str, Form]] = [
+        ("revenue", random.choice(["营业收入", "营业总收入（百万元）"]), "money"),
+        ("parent_profit", random.choice(["归母净利润", "归母净利润（百万元）"]), "money"),
+        ("eps", random.choice(["EPS（元）", "每股收益（元）"]), "share"),
+    ]
+    rows: list[Row] = []
+    for code, label, form in items:
+        cells: dict[tuple[str, str], str] = {}
+        for at, year in enumerate(years, start=1):
+            value = books[code][-at]
+            before = value * Decimal(random.randint(80, 120)) / 100
+            by = (value / before - 1) * 100 if before else Decimal(0)
+            cells[year, old], cells[year, new] = print_.text(before, form), print_.text(value, form)
+            cells[year, change] = print_.text(by, "percent")
+        keys = pairs if by_year else [(y, v) for v, y in pairs]
+        rows.append(Row((label, *(cells[key] for key in keys))))
+    head = tuple(("", *level) for level in zip(*pairs, strict=True))
+    return Table("forecast_summary", random.choice(TITLES["revisions"]), head, tuple(rows))

@@ -275,6 +275,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "盈利预测和财务指标", "盈利预测与估值", "财务数据及估值", "主要财务数据与估值", "经营预测指标与估值",
     ),
     "segments": ("分业务收入预测", "公司收入拆分", "分业务盈利预测", "公司分业务预测"),
+    "revisions": ("盈利预测调整", "盈利预测调整情况", "盈利预测变动"),
     "comps": ("可比公司估值", "可比公司估值表", "可比公司估值对比"),
 }  # fmt: skip
 UNITS: tuple[tuple[str, str, int], ...] = (  # as printed, currency, power of ten
