@@ -30,10 +30,9 @@ _Widths = Mapping[tuple[str, float, str], float]  # by font, size and character,
 def set_close(pages: Sequence[Page]) -> list[Page]:
     """The pages with the characters of each spaced number as one word.
 
-    A page whose neighbour before it is spaced is, too: the last row of a table may stand there alone.
+    A page whose neighbour is spaced is, too: the first or the last row of a table may stand there alone.
     """
-    found: list[Page] = []
-    before = False
+    looks: list[tuple[bool, list[list[Word]]]] = []
     for page in pages:
         alone_too = [run for line in cluster_lines(page.words, 0.35) for run in _runs(line)]
         widths, usual = _typical(alone_too)
@@ -41,9 +40,12 @@ def set_close(pages: Sequence[Page]) -> list[Page]:
         even = [run for run in runs if _is_even(run, widths, usual)]
         lone = [run for run in runs if _lone(run)]
         spaced = usual > _SPACED or bool(even) or sum(len(run) > 2 for run in lone) >= _LEAST_RUNS
-        found.append(_closed(page, [*even, *lone]) if spaced or before else page)
-        before = spaced
-    return found
+        looks.append((spaced, [*even, *lone]))
+    told = [spaced for spaced, _ in looks]
+    return [
+        _closed(page, runs) if any(told[max(at - 1, 0) : at + 2]) else page
+        for at, (page, (_, runs)) in enumerate(zip(pages, looks, strict=True))
+    ]
 
 
 def _closed(page: Page, runs: Sequence[Sequence[Word]]) -> Page:

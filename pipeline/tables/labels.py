@@ -263,6 +263,13 @@ class _Costs:
             heading=self._heading(first, count),
         )
 
+    def is_bare_row(self, index: int) -> bool:
+        """Whether a line is a row of blanks: a row's step below a label that ends before its column does."""
+        if not 0 < index < len(self.lines) or self.told[index - 1] or self.wraps:
+            return False
+        step = self.middle[index] - self.middle[index - 1]
+        return self.open[index - 1] == 1.0 and step > 0.93 * self.pitch and self.brackets[index] == 0
+
     def match(self, group: _Group, row: int) -> float:
         """Cost of reading lines as the label of `row`."""
         y = self.rows[row] + self.offset
@@ -361,7 +368,7 @@ def _cheapest(costs: _Costs, limit: float) -> tuple[float, list[Match]] | None:
                 offer(i, j + 1, _Step(here + costs.UNLABELLED, 0, 1))
                 last = max(last, j + 1)
             # Nothing is headed by a line below the last numbers: it is the rest of their label.
-            after = 5.0 if j == m else 0.0
+            after = 5.0 if j == m and not costs.is_bare_row(i) else 0.0
             near = i < n and j < m and costs.middle[i] - rows[j] < reach
             fold = 0.0
             for count in range(1, most + 1):

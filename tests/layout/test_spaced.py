@@ -63,7 +63,8 @@ def test_whole_numbers_side_by_side_are_never_one() -> None:
 
 def test_a_row_alone_on_the_next_page_is_spaced_like_the_page_before() -> None:
     row = [word("营业成本", 40, 100), *spaced("8,765", 200, 100, 1.8)]
-    first, second, third = set_close([page(table(1.8, 20)), page(row), page(row)])
+    zeroth, first, second, third = set_close([page(row), page(table(1.8, 20)), page(row), page(row)])
+    assert [w.text for w in zeroth.words] == ["营业成本", "8,765"]
     assert [w.text for w in second.words] == ["营业成本", "8,765"]
     assert [w.text for w in third.words] == [w.text for w in row]
     assert len(first.words) == 15

@@ -259,3 +259,13 @@ def test_a_table_twice_as_long_takes_far_less_than_four_times_the_pairings(
 def test_the_name_of_a_statement_heads_rows_and_is_no_part_of_a_label() -> None:
     printed = [("*资产负债表", 100.0), ("流动资产", 108.0), ("货币资金", 119.0), ("存货", 130.0)]
     assert read(printed, [106, 117, 128])[:2] == [("资产负债表", None), ("流动资产", 0)]
+
+
+def test_a_last_row_of_blanks_is_no_part_of_the_label_above() -> None:
+    printed = [("每股经营现金流", 100.0), ("PE", 111.0), ("P/B", 122.0), ("EV/EBITDA", 133.0)]
+    assert read(printed, [100, 111, 122]) == [
+        ("每股经营现金流", 0),
+        ("PE", 1),
+        ("P/B", 2),
+        ("EV/EBITDA", None),
+    ]

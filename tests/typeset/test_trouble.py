@@ -32,7 +32,8 @@ WRONG_LATER = (10044, 10191, 10223, 10227, 40084, 50028, 50112, 51677, 51807, 51
 # And pieces of spaced numbers, rests of wrapped ones, a row or a section head alone on top of a page.
 LAST = (
     50485, 50692, 51103, 51151, 51466, 51597, 51652, 51707, 70013, 70045, 70183, 70361, 71412, 72137, 72665,
-    72691, 74105, 74564, 74963, 75154, 76146, 76301, 90023,
+    72691, 74105, 74564, 74963, 75154, 76146, 76301, 80042, 80137, 81699,
+    90023,
 )  # fmt: skip
 DRAWN_LATER = (
     "columns", "stacks", "lift", "shifts", "centred", "rules", "bands", "print", "gaps", "heads", "levels",
