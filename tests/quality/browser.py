@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -115,12 +116,19 @@ class Browser:
         )
 
 
+def _high(descriptor: int) -> int:
+    """The same under a number far from 3 and 4, which would be overwritten while they are handed over."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
+    os.close(descriptor)
+    return moved
+
+
 @contextmanager
 def browser(home: Path) -> Iterator[Browser]:
     """A browser with an empty profile under `home`; it is ended with the block."""
     assert CHROMIUM is not None
-    to_read, out = os.pipe()
-    into, to_write = os.pipe()
+    to_read, out = map(_high, os.pipe())
+    into, to_write = map(_high, os.pipe())
     # Chromium reads commands from descriptor 3 and answers on 4.
     command = ["bash", "-c", 'exec 3<&"$0" 4>&"$1"; shift; exec "$@"', str(to_read), str(to_write), CHROMIUM]
     process = subprocess.Popen(
