@@ -129,8 +129,10 @@ def browser(home: Path) -> Iterator[Browser]:
     assert CHROMIUM is not None
     to_read, out = map(_high, os.pipe())
     into, to_write = map(_high, os.pipe())
-    # Chromium reads commands from descriptor 3 and answers on 4.
-    command = ["bash", "-c", 'exec 3<&"$0" 4>&"$1"; shift; exec "$@"', str(to_read), str(to_write), CHROMIUM]
+    # Chromium reads commands from descriptor 3 and answers on 4. It reserves more addresses than the memory
+    # a worker of ours is left: tests that were one before it in this process have lowered the limit.
+    script = 'ulimit -S -v "$(ulimit -H -v)"; exec 3<&"$0" 4>&"$1"; shift; exec "$@"'
+    command = ["bash", "-c", script, str(to_read), str(to_write), CHROMIUM]
     process = subprocess.Popen(
         [*command, *_FLAGS, f"--user-data-dir={home / 'profile'}"],
         pass_fds=(to_read, to_write),
