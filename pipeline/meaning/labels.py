@@ -28,6 +28,7 @@ _ALLOWED = {
     "days": frozenset({"days"}),
     "money": frozenset({"currency", "per_share"}),
     "currency": frozenset({"currency"}),
+    "scale": frozenset({"currency", "shares"}),
     "per_share": frozenset({"per_share"}),
     "shares": frozenset({"shares"}),
 }

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.meaning.lexicon import SIMPLIFIED
 
-UnitHint = Literal["percent", "times", "days", "money", "currency", "per_share", "shares"]
+UnitHint = Literal["percent", "times", "days", "money", "currency", "per_share", "shares", "scale"]
 
 
 class Form(NamedTuple):
@@ -34,16 +34,17 @@ _SCALE = rf"(?:{_WIDE_SCALE}|BN|MN|MM|MLN|MIL|MILLIONS?|BILLIONS?|THOUSANDS?|'00
 _SCALED = rf"{_CURRENCY}?(?:IN)?{_SCALE}{_CURRENCY}{{0,2}}"
 _UNITS: tuple[tuple[re.Pattern[str], UnitHint], ...] = (
     (re.compile(r"%|百分比|百分点|个百分点|PCTS?|PPTS?|PP|BPS?"), "percent"),
-    (re.compile(r"倍|倍数|X|次|次/年|次数"), "times"),
-    (re.compile(r"天|日|天数"), "days"),
+    (re.compile(r"倍|倍数|X|TIMES|次|次/年|次数"), "times"),
+    (re.compile(r"天|日|天数|DAYS"), "days"),
     (re.compile(rf"{_CURRENCY}{{1,2}}/股|每股{_CURRENCY}{{0,2}}|分/股|元每股"), "per_share"),
-    (re.compile(rf"{_SCALE}?(?:股|份)"), "shares"),
+    (re.compile(rf"{_SCALE}? ?(?:股|份|SHARES)"), "shares"),
+    (re.compile(_SCALE), "scale"),
     (re.compile(_SCALED), "currency"),
     (re.compile(rf"{_CURRENCY}{{1,2}}|分"), "money"),
 )
 # What a bracket may say beside the unit without any bearing on the meaning: the filing a number is from, how
 # losses are marked; and dates.
-_SILENT = re.compile(r"截至?.*|(?:FY)?\d{2,4}[AEF]|\d{4}年?|LF|LYR|LC|.*号填列|单位|单位:.*")
+_SILENT = re.compile(r"截至?.*|(?:FY)?\d{2,4}[AEF]|\d{4}年?|LF|LYR|LC|.*填列|单位|单位:.*")
 _DATE = re.compile(
     r"(?:截至?|截止|于|按)?\s*(?:\d{2,4}\s*[年./-])?\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?\s*(?:收盘价?|止)?"
 )
@@ -60,6 +61,14 @@ _TRAILING_UNIT = re.compile(
 _SLASHED_UNIT = re.compile(r"(?P<words>.{2,}?)\s*/\s*(?P<unit>[^/]{1,4})")
 _PUNCTUATION = re.compile(r"[\s()\[\]【】{}<>《》“”\"'‘’`,、;:。.|*#&·•~_^!?-]+")
 _LATIN_SLASH = re.compile(r"(?<=[A-Z])/(?=[A-Z])")
+# English words in the one spelling that they are compared in: no articles, no plurals, -isation.
+_ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<![A-Z])(?:AND|THE)(?![A-Z])"), " "),
+    (re.compile(r"(?<=[A-Z])IZATION(?![A-Z])"), "ISATION"),
+    (re.compile(r"(?<=[A-Z]{2})IES(?![A-Z])"), "Y"),
+    (re.compile(r"(?<=[A-Z]SS)ES(?![A-Z])"), ""),
+    (re.compile(r"(?<=[A-Z]{3}[A-HJ-OQRTV-Z])S(?![A-Z])"), ""),  # not BASIS, CFPS, GROSS, BONUS
+)
 
 
 @lru_cache(maxsize=16384)
@@ -71,16 +80,19 @@ def form(label: str) -> Form:
     text = _LEAD.sub("", _NUMBERING.sub("", _BULLETS.sub("", text).strip()).strip()).strip()
     while (bracket := _BRACKETS.search(text)) is not None:
         kept, hint = _inside(next(group for group in bracket.groups() if group is not None))
-        unit = unit or hint
+        if hint and unit in (None, "scale"):
+            unit = "currency" if (unit, hint) == ("scale", "money") else hint  # 市值(亿)(元)
         text = f"{text[: bracket.start()]}{kept}{text[bracket.end() :]}"
     text = text.strip(" :")
-    if not text.isascii() and (alone := _unit(text)) in ("money", "currency"):
+    if not text.isascii() and (alone := _unit(text)) in ("money", "currency", "scale"):
         return Form("", unit or alone)  # 元 below 股价; BPS is an item
     if (trailing := _TRAILING_UNIT.search(text)) is not None:
         unit = unit or _unit(trailing[0].strip())
         text = text[: trailing.start()].strip(" /")
     elif (slashed := _SLASHED_UNIT.fullmatch(text)) is not None and (hint := _unit(slashed["unit"])):
         unit, text = unit or hint, slashed["words"]
+    for pattern, spelling in _ENGLISH:
+        text = pattern.sub(spelling, text)
     key = _PUNCTUATION.sub("", text)
     if key.endswith("%") and len(key) > 1:
         unit, key = unit or "percent", key.rstrip("%")
