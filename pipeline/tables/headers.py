@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.layout.lines import Segment, join_words
+from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import contradicted, is_period, tight
-from pipeline.reading.page import Box, Word, bounds, union
-from pipeline.tables.columns import Column, nearest
+from pipeline.reading.page import Box, union
+from pipeline.tables.columns import Column
+from pipeline.tables.headwords import beneath, cut_over, set_together, with_tails
 
 # Leaving a column without a head of this level costs this many points of misfit, and where its own head is
 # set in the middle between two levels, as in a cell merged over both, this many.
@@ -113,9 +115,10 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
     """The one column under a head, None where it stands over several or none.
 
     A column that holds a wider text somewhere (the name of an average, set over two columns) reaches into the
-    room of its neighbours: a head that covers less than a third of it only touches it.
+    room of its neighbours: a head that covers less than a third of it only touches it. A head that reaches
+    into those on both sides stands over all of them.
     """
-    under = _beneath(segment, columns)
+    under = beneath(segment, columns)
     if len(under) == 1:
         return under[0]
     if under:
@@ -126,7 +129,8 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
             for i in under
             if i not in held
         )
-        return held[0] if len(held) == 1 and touched else None
+        aside = len(held) == 1 and held[0] in (under[0], under[-1])
+        return held[0] if aside and touched else None
     middle = [i for i, c in enumerate(columns) if c.x0 - _NEAR <= segment.box.xc <= c.x1 + _NEAR]
     beside = [
         i for i, c in enumerate(columns) if c.x0 - _NEAR <= segment.box.x1 and segment.box.x0 <= c.x1 + _NEAR
@@ -158,8 +162,8 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
         for s in level
         if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None
     }
-    levels = [_with_tails(level, columns) for level in levels]
-    levels = [_cut_over(level, columns, levels[n + 1 :]) for n, level in enumerate(levels)]
+    levels = [with_tails(level, columns) for level in levels]
+    levels = [cut_over(level, columns, levels[n + 1 :]) for n, level in enumerate(levels)]
     over = _periods_over(levels, columns, timed)
     if over is not None:
         # The periods stand over heads of their own: `2018 年度` over 销售额 and 单价.
@@ -186,12 +190,12 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
             Head(" ".join(p.text for p in of), union([p.box for p in of]), index, index)
             for index, of in parts.items()
         ]
-        spanning = _set_together([s for s in level if s not in own[n]])
+        spanning = set_together([s for s in level if s not in own[n]])
         if n == over:
             headed = sorted({i for lower in own[n + 1 :] for i in lower.values() if i and i not in parts})
             heads += _place_periods(spanning, columns, headed, bare)
         else:
-            heads += _place_spanning(spanning, columns, timed, periods, bare)
+            heads += _place_between(spanning, columns, timed, periods, bare, heads)
         placed.append(_one_a_column(heads))
     return placed
 
@@ -274,7 +278,7 @@ def _continued(
     """The heads of one column, with ends of wrapped heads that stand over no column but flush with a head."""
     found = dict(own[number])
     for segment in level:
-        if segment in found or _beneath(segment, columns):
+        if segment in found or beneath(segment, columns):
             continue
         for other, index in (pair for heads in own[:number] for pair in heads.items()):
             near = segment.box.yc - other.box.yc < 2 * segment.size
@@ -320,86 +324,7 @@ def _place_periods(
     if len(starts) == len(segments) and min(starts) <= min(columns_of_values, default=0):
         ends = [*(i - 1 for i in starts[1:]), max(headed)]
         return [Head(s.text, s.box, a, b) for s, a, b in zip(segments, starts, ends, strict=True)]
-    return _place_spanning(segments, columns, columns_of_values, {}, bare)
-
-
-def _cut_over(
-    level: Sequence[Segment], columns: Sequence[Column], lower: Sequence[Sequence[Segment]]
-) -> list[Segment]:
-    """Heads of one level, those parted that touch although each stands over a column of its own.
-
-    Only of the lowest level over their columns: above another one a head may span columns.
-    """
-    below = {i for other in lower for s in other for i in _beneath(s, columns)}
-    parted: list[Segment] = []
-    for segment in level:
-        under = _beneath(segment, columns)
-        pieces = [] if len(under) < 2 or below.intersection(under) else _pieces(segment)
-        places: dict[int, list[Word]] = {}
-        for piece in pieces:
-            places.setdefault(nearest(columns, piece.x0, piece.x1), []).append(piece)
-        if len(places) > 1 and sorted(places) == under:
-            parted += [Segment(tuple(words), join_words(words), bounds(words)) for words in places.values()]
-        else:
-            parted.append(segment)
-    return parted
-
-
-def _pieces(segment: Segment) -> list[Word]:
-    """The words of a head, cut behind closing brackets: `营业收入（亿元）营业成本（亿元）`."""
-    pieces: list[Word] = []
-    for word in segment.words:
-        cuts = [i for i, c in enumerate(word.text[:-1], start=1) if c in ")）"]
-        if not cuts or len(word.char_x) != len(word.text) + 1:
-            pieces.append(word)
-            continue
-        for a, b in pairwise([0, *cuts, len(word.text)]):
-            pieces.append(
-                replace(
-                    word,
-                    text=word.text[a:b],
-                    x0=word.char_x[a],
-                    x1=word.char_x[b],
-                    char_x=word.char_x[a : b + 1],
-                )
-            )
-    return pieces
-
-
-def _beneath(segment: Segment, columns: Sequence[Column]) -> list[int]:
-    return [i for i, c in enumerate(columns) if min(c.x1, segment.box.x1) - max(c.x0, segment.box.x0) > 0.5]
-
-
-def _join(a: Segment, b: Segment) -> Segment:
-    return Segment((*a.words, *b.words), f"{a.text} {b.text}", union([a.box, b.box]))
-
-
-def _with_tails(segments: Sequence[Segment], columns: Sequence[Column]) -> list[Segment]:
-    """A piece less than an em behind a head, over no other column, belongs to it: `现价` `(LC)`."""
-    whole: list[Segment] = []
-    for segment in sorted(segments, key=lambda s: s.box.x0):
-        last = whole[-1] if whole else None
-        if (
-            last is not None
-            and segment.box.x0 - last.box.x1 < 0.9 * segment.size
-            and not is_period(tight(segment.text))
-            and set(_beneath(segment, columns)) <= set(_beneath(last, columns))
-        ):
-            whole[-1] = _join(last, segment)
-        else:
-            whole.append(segment)
-    return whole
-
-
-def _set_together(segments: Sequence[Segment]) -> list[Segment]:
-    """Pieces of one spanning head that stand less than an em apart: `归母净利润` `亿元`."""
-    together: list[Segment] = []
-    for segment in sorted(segments, key=lambda s: s.box.x0):
-        if together and segment.box.x0 - together[-1].box.x1 < 0.9 * segment.size:
-            together[-1] = _join(together[-1], segment)
-        else:
-            together.append(segment)
-    return together
+    return _place_spanning(segments, columns, columns_of_values, columns_of_values, {}, bare)
 
 
 def _one_a_column(heads: Sequence[Head]) -> list[Head]:
@@ -415,17 +340,36 @@ def _one_a_column(heads: Sequence[Head]) -> list[Head]:
     return apart
 
 
+def _place_between(
+    segments: Sequence[Segment],
+    columns: Sequence[Column],
+    timed: Sequence[int],
+    periods: Mapping[int, str],
+    bare: Sequence[float],
+    beside: Sequence[Head],
+) -> list[Head]:
+    """Heads that may span columns; where none is a period, they do not reach over a head `beside` them."""
+    # The labels are column 0 even where codes or ranks stand left of them.
+    indexes = sorted(timed or range(len(columns)), key=lambda i: columns[i].x0)
+    walls = [] if timed else sorted(columns[head.first].x0 for head in beside)
+    heads: list[Head] = []
+    for n in range(len(walls) + 1):
+        here = [s for s in segments if bisect(walls, s.box.xc) == n]
+        free = [i for i in indexes if bisect(walls, columns[i].x0) == n and columns[i].x0 not in walls]
+        heads += _place_spanning(here, columns, free or indexes, timed, periods, bare)
+    return heads
+
+
 def _place_spanning(
     segments: Sequence[Segment],
     columns: Sequence[Column],
+    indexes: Sequence[int],
     timed: Sequence[int],
     periods: Mapping[int, str],
     bare: Sequence[float],
 ) -> list[Head]:
     if not segments:
         return []
-    # The labels are column 0 even where codes or ranks stand left of them.
-    indexes = sorted(timed or range(len(columns)), key=lambda i: columns[i].x0)
     if len(segments) == len(indexes):
         # One head for each: a second line of the same head (`A`, `(Huatai)`).
         ordered = sorted(segments, key=lambda s: s.box.xc)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.layout.lines import Segment, segments_of
-from pipeline.reading.page import Word
+from pipeline.reading.page import Word, bounds
 from pipeline.tables.columns import Column
 from pipeline.tables.headers import place_heads, place_levels, unwrapped
 from tests.layout.pages import Align, line, page, put
@@ -222,3 +222,34 @@ def test_one_head_over_all_years_stands_above_heads_in_the_middle_of_both_levels
         words += line(120 + 13 * n, (code, 10), (name, 60), ("75.20", 108), ("15.2", 164), ("12.1", 204))
     table = table_of(page(words))
     assert table.heads == ("公司名称", "证券代码", "股价", "PE|2024E", "PE|2025E")
+
+
+def flush_right(text: str, ends: list[float], size: float = 7.0) -> Segment:
+    """A head of one word whose characters end at these places."""
+    x = (ends[0] - size, *ends)
+    word = Word(text, x[0], 100, x[-1], 100 + size, size, "SimSun", False, (0, 0, 0), x)
+    return Segment((word,), text, bounds([word]))
+
+
+def test_heads_set_as_one_word_are_cut_at_the_end_of_a_column() -> None:
+    # 占比 | 产量（万吨） as printed: the advance behind 比 is 8.3 points, the others 7.0.
+    columns = [Column(429, 448.9, True), Column(482.7, 492.4, True)]
+    touching = flush_right("占比产量（万吨）", [442.0, 450.3, 457.4, 464.5, 471.4, 478.5, 485.5, 492.4])
+    assert spans([[touching]], columns) == [[("占比", 0, 0), ("产量（万吨）", 1, 1)]]
+    even = flush_right("占比产量（万吨）", [443.4 + 7 * n for n in range(8)])
+    assert [text for text, _, _ in spans([[even]], columns)[0]] == ["占比产量（万吨）"]
+
+
+def test_a_head_over_columns_does_not_reach_over_a_head_beside_it() -> None:
+    places = [(125, 141), (158, 173), (182, 198), (206, 222), (281, 296), (313, 329), (337, 352), (360, 376)]
+    columns = [Column(x0, x1, True) for x0, x1 in places]
+    heads = level(("价值(亿元)", 110), ("二阶段增长", 170), ("价值(亿元)", 262), ("二阶段增长", 324.5))
+    assert spans([heads], columns)[0] == [
+        *(("价值(亿元)", 0, 0), ("二阶段增长", 1, 3), ("价值(亿元)", 4, 4), ("二阶段增长", 5, 7))
+    ]
+
+
+def test_a_year_with_its_sign_is_no_head_of_its_own() -> None:
+    columns = [Column(103, 119, False), Column(148, 175, True), Column(252, 268, True)]
+    heads = level(("2021 年市场规模", 103), ("增速", 252))
+    assert [text for text, _, _ in spans([heads], columns)[0]] == ["2021 年市场规模", "增速"]
