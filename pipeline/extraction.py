@@ -342,7 +342,7 @@ def _partly_text(pages: Sequence[Page]) -> list[str]:
             replace(page, words=(), images=tuple(i for i in page.images if i.bottom - i.top < runs))
         )
     ]
-    nameless = [page for page in pages if any({HOLE, MISNAMED} & set(word.text) for word in page.words)]
+    nameless = [page for page in pages if any(_has_hole(word.text) for word in page.words)]
     why = [
         f"{_numbered(group)}: {what}"
         for group, what in (
@@ -352,6 +352,10 @@ def _partly_text(pages: Sequence[Page]) -> list[str]:
         if group
     ]
     return [*why, _INSTALL] if why else []
+
+
+def _has_hole(text: str) -> bool:
+    return HOLE in text or MISNAMED in text
 
 
 def _no_text(pages: Sequence[Page]) -> list[str]:

@@ -402,8 +402,8 @@ def from_rows(dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     return validated(dataset, pa.table(arrays, names=list(dataset.names)))
 
 
-# What `validated` gave, for as long as it is there: a report's tables pass it when their rows are made and once
-# more when they are written, and each time costs 2 ms.
+# What `validated` gave, for as long as it is there: a report's tables pass it when their rows are made and
+# once more when they are written, and each time costs 2 ms.
 _SOUND: WeakValueDictionary[tuple[str, int], pa.Table] = WeakValueDictionary()
 
 

@@ -78,6 +78,14 @@ def column(function: Plain, *arguments: Iterable[Any], count: int) -> Ints:
     return np.fromiter(map(function, *arguments), np.int64, count)
 
 
+def among(codes: Ints, some: Sequence[int]) -> Flags:
+    """Which codes are one of a few; `np.isin` takes ten times as long for a page."""
+    found: Flags = codes == some[0]
+    for code in some[1:]:
+        found |= codes == code
+    return found
+
+
 _FILLING = Lock()  # one thread at a time: all write to the same rows
 _ROWS = 1024  # are filled at a time: what PDFium writes to is made once and used again
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
 from pipeline.reading import calls
-from pipeline.reading.calls import Flags, Floats, Handle, Ints
+from pipeline.reading.calls import Flags, Floats, Handle, Ints, among
 from pipeline.reading.page import Box
 from pipeline.reading.radicals import printed
 
@@ -356,12 +356,11 @@ class Digits(NamedTuple):
     fonts: Ints
 
 
-def _among(codes: Ints, some: Sequence[int]) -> Flags:
-    """Which codes are one of a few; `np.isin` takes ten times as long for a page."""
-    found: Flags = codes == some[0]
-    for code in some[1:]:
-        found |= codes == code
-    return found
+def _told_apart(objects: Ints) -> tuple[Ints, Ints, Ints]:
+    """What `np.unique` gives with its indices; runs of one object are told before anything is sorted."""
+    starts = np.flatnonzero(np.diff(objects, prepend=0))
+    addresses, first, run = np.unique(objects[starts], return_index=True, return_inverse=True)
+    return addresses, starts[first], np.repeat(run, np.diff(starts, append=len(objects)))
 
 
 def read_characters(
@@ -385,13 +384,13 @@ def read_characters(
     objects = calls.column(calls.char_object, page, range(count), count=count)
     codes = calls.column(calls.char_unicode, page, range(count), count=count)
     painted = objects != 0  # the others are spaces and line breaks that PDFium made up
-    nameless = painted & _among(codes, _UNMAPPED)
-    control = painted & (codes < 0x20) & ~_among(codes, (*_UNMAPPED, *_HYPHENS))
-    ink = _ink(page, nameless | control | (painted & _among(codes, _BLANKS)))
+    nameless = painted & among(codes, _UNMAPPED)
+    control = painted & (codes < 0x20) & ~among(codes, (*_UNMAPPED, *_HYPHENS))
+    ink = _ink(page, nameless | control | (painted & among(codes, _BLANKS)))
     codes[control & (ink < _SPECK)] = ord(" ")
     unmapped = nameless & (ink < _SPECK)
     kept = np.flatnonzero(painted & ~unmapped)
-    addresses, first, owner = np.unique(objects[kept], return_index=True, return_inverse=True)
+    addresses, first, owner = _told_apart(objects[kept])
     owners, fonts, matrices = _owners(page, kept[first], addresses, display, order, within)
     index, n = kept.tolist(), len(kept)
     loose = calls.filled(calls.char_loose_box, page, index, count=n, unset=_BOX, parts=1, of=ctypes.c_float)
@@ -417,7 +416,7 @@ def read_characters(
     inked = upright & (codes[kept] >> 8 >= 0x4E) & (codes[kept] >> 8 < 0xA0) & (x0 - start > 0.02 * size)
     return (
         Characters(
-            _printed(np.where(_among(codes[kept], _HYPHENS), ord("-"), codes[kept])),
+            _printed(np.where(among(codes[kept], _HYPHENS), ord("-"), codes[kept])),
             np.where(inked, start, x0),
             np.where(upright, baseline - ASCENT * size, np.minimum(ya, yb)),
             np.where(inked, np.maximum(x1, start + size), x1),
@@ -457,13 +456,14 @@ def _put_on_page(
         of=ctypes.c_float,
     )[:, 4:]
     apart = np.abs(true - origins[at]).max(axis=1, initial=0) > _APART
-    for place, origin in zip(at[apart].tolist(), true[apart].tolist(), strict=True):
-        form = forms[int(objects[place])]
-        moved = form.point(*origins[place].tolist())
-        if np.allclose(moved, origin, rtol=0, atol=_APART):
-            left, top, right, bottom = boxes[place].tolist()
-            boxes[place] = [*form.point(left, top), *form.point(right, bottom)]
-            origins[place] = moved
+    at, true = at[apart], true[apart]
+    maps = np.array([forms[obj] for obj in objects[at].tolist()], float).reshape(-1, 6)
+    moved = np.stack(Matrix(*maps.T).point(*origins[at].T), axis=1)
+    there = (np.abs(moved - true) <= _APART).all(axis=1)
+    at, form = at[there], Matrix(*maps[there].T)
+    left, top, right, bottom = boxes[at].T.astype(float)
+    boxes[at] = np.stack([*form.point(left, top), *form.point(right, bottom)], axis=1)
+    origins[at] = moved[there]
 
 
 def _ink(page: Iterable[Any], where: Flags) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ _SYMBOLS = re.compile(
 )  # fonts whose characters have no other code
 # Codes of glyphs taken for characters run through these; a Chinese or English report has one here and there.
 _ACCENTED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]")
+_USUAL = re.compile(r"[!-~\u4e00-\u9fa5]+")  # real characters all, and nearly all there are
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # Pairs of characters that reports on companies are full of. Of the Chinese characters of a real page, 4 in
 # 100 and more stand in one of them (but for lists of names); where a font's names are mixed up, 0.7 and less.
@@ -84,8 +85,8 @@ def judge(words: Sequence[Word], unmapped: int, images: Sequence[Image]) -> Text
         return "none" if images else "good"
     senseless = senseless_fonts(words)
     strange = unmapped + sum(len(word.text) for word in words if word.font in senseless)
-    printed = Counter("".join([word.text for word in words if word.font not in senseless]))
-    strange += sum(count for char, count in printed.items() if _is_unreal(char))
+    printed = _USUAL.sub("", "".join([word.text for word in words if word.font not in senseless]))
+    strange += sum(map(_is_unreal, printed))
     if strange > 0.2 * (total + unmapped):
         return "garbled"
     # Painted text: hundreds of small pictures, a few words of furniture.
