@@ -316,8 +316,11 @@ def _between(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment
     if len(heads) < 2 or not lower or not 0 < lower[0].yc - heads[0].yc < 0.8 * heads[0].size:
         return []
     found: list[Segment] = []
+    steps = [right.box.xc - left.box.xc for left, right in pairwise(heads)]
     for left, right in pairwise(heads):
         step = right.box.xc - left.box.xc
+        if step > 2.5 * min(steps):
+            continue  # between two tables
         found += [s for s in lower if abs(s.box.xc - (left.box.xc + right.box.xc) / 2) < 0.12 * step]
     if found:
         step = heads[-1].box.xc - heads[-2].box.xc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.reading.page import Box, Fill, Rule, Word
+from pipeline.reading.page import Box, Fill, HiddenWord, Rule, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,4 @@ class Block:
     source_note: str = ""
     rules: tuple[Rule, ...] = ()
     fills: tuple[Fill, ...] = ()
-    clipped: tuple[Word, ...] = ()  # words inside the box that a cell's clip hides: tails of wrapped cells
+    clipped: tuple[HiddenWord, ...] = ()  # what cells' clips hide inside the box: tails of wrapped texts

@@ -24,12 +24,13 @@ from pipeline.layout.tokens import (
     tight,
     width_of,
 )
-from pipeline.reading.page import Box, Fill, Page, Rule, Word, bounds
+from pipeline.reading.page import Box, Fill, HiddenWord, Page, Rule, Word, bounds
 
 _DATE = re.compile(r"20\d\d(-|/|\.|年)\d{1,2}(-|/|\.|月)\d{1,2}日?")
 _DAY = re.compile(r"日期|时间|date", re.I)  # a row that states a day heads nothing
 # A phrase this long (in em) that runs across two columns is prose, not a row head.
 PROSE_EM = 14.0
+_CELL_EM = 4.0  # a clip lower than this is that of a row
 
 
 def _right_of(anchor: Anchor, words: Sequence[Word]) -> float:
@@ -207,7 +208,7 @@ def _around_stub(
                 _opened("".join(join_words(line) for line in run[:n])) for n in range(1, high - low + 1)
             ]
             closed = len(run) > 1 and opened[-2] > 0 and opened[-1] == 0
-            apart = len(run) == 2 and max(levels) - min(levels) < 0.3 * size
+            apart = len(run) == 2 and (lowest or max(levels) - min(levels) < 0.3 * size)
             below = len(run) == 1 and not lowest and all(id(w) in own for line in lines[low:] for w in line)
             if closed or apart or (below and lines[high:]):
                 return run
@@ -363,10 +364,20 @@ def drawn_in(page: Page, box: Box) -> tuple[tuple[Rule, ...], tuple[Fill, ...]]:
     )
 
 
-def clipped_in(page: Page, box: Box) -> tuple[Word, ...]:
-    """The words inside a box that a cell's clip hides."""
+def clipped_in(page: Page, box: Box) -> tuple[HiddenWord, ...]:
+    """What cells' clips hide of the texts inside a box; the rest of a last row lies below it."""
     return tuple(
-        h.word for h in page.hidden if h.reason == "clipped" and box.holds(h.word.xc, h.word.yc, 4.0)
+        h
+        for h in page.hidden
+        if h.reason == "clipped"
+        and (
+            box.holds(h.word.xc, h.word.yc, 4.0)
+            or (
+                h.clip is not None
+                and h.clip.height < _CELL_EM * h.word.size
+                and box.holds(h.clip.x0 + h.word.size, h.clip.yc, 2.0)
+            )
+        )
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.layout.blocks import PROSE_EM, clipped_in, drawn_in, headed_block,
 from pipeline.layout.captions import is_source_note, parse_caption
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import is_label_text, is_period, is_value, tight, width_of
-from pipeline.reading.page import Box, Fill, Page, Rule, Word, union
+from pipeline.reading.page import Box, Fill, HiddenWord, Page, Rule, Word, union
 
 ALIGNED = 3.5  # points that an edge or the middle of a number may be off its column's
 _DIGITS = re.compile(r"\d+")
@@ -286,6 +286,11 @@ def set_below(block: Block, rows: Block) -> tuple[Block, float]:
     def lowered(word: Word) -> Word:
         return replace(word, top=word.top + down, bottom=word.bottom + down)
 
+    def covered(hidden: HiddenWord) -> HiddenWord:
+        clip = hidden.clip
+        clip = clip and Box(clip.x0, clip.top + down, clip.x1, clip.bottom + down)
+        return replace(hidden, word=lowered(hidden.word), clip=clip)
+
     def sunk(drawn: Rule | Fill) -> tuple[float, float, float, float, tuple[int, int, int]]:
         return (drawn.x0, drawn.top + down, drawn.x1, drawn.bottom + down, drawn.color)
 
@@ -297,6 +302,6 @@ def set_below(block: Block, rows: Block) -> tuple[Block, float]:
         source_note=rows.source_note,
         rules=(*block.rules, *(Rule(*sunk(r)) for r in rows.rules)),
         fills=(*block.fills, *(Fill(*sunk(f)) for f in rows.fills)),
-        clipped=(*block.clipped, *(lowered(w) for w in rows.clipped)),
+        clipped=(*block.clipped, *map(covered, rows.clipped)),
     )
     return whole, down

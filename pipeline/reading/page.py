@@ -110,6 +110,7 @@ class HiddenWord:
 
     word: Word
     reason: HiddenReason
+    clip: Box | None = None  # what the page shows of the place it was set in: the cell, of clipped text
 
 
 @dataclass(frozen=True, slots=True)

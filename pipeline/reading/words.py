@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -12,13 +13,15 @@ import numpy as np
 from pipeline.reading.calls import Flags, Floats, Ints, among
 from pipeline.reading.characters import Characters
 from pipeline.reading.graphics import Graphics
-from pipeline.reading.page import HiddenReason, HiddenWord, Word
+from pipeline.reading.page import Box, HiddenReason, HiddenWord, Word
 
 # Two characters of one baseline belong to one word while the gap between their advance boxes is at most this
 # share of an em: letter-spaced digits stay below 0.15 em, a printed space is 0.25 em or more.
 GAP = 0.2
 SAME_LINE = 0.15  # baselines of one word differ by less than this share of an em
 INVISIBLE_MODES = (3, 7)
+_WHOLE = 0.75  # of a character's height: a clip that shows less cuts it
+_CELL_EM = 4.0  # a clip lower than this is that of one row
 _TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
 # Which codes are spaces, the last entry for all beyond: looked up in a tenth of the time of `np.isin`.
 _IS_SPACE = np.array([chr(code).isspace() or code == 0x200B for code in range(0x3002)])
@@ -48,7 +51,8 @@ class Hiding:
         # Damaged files have characters as large as a hundred pages, or nowhere (no number is no place).
         fits = (chars.x1 - chars.x0 <= self.width + 2) & (chars.bottom - chars.top <= self.height + 2)
         hide(~(here & fits), "off_page")
-        hide(~_shows(chars, of.clip[owner]), "clipped")
+        shown = _shows(chars, of.clip[owner])
+        hide(~shown | _cut_rests(chars, shown), "clipped")
         hide(self._covered(chars, x, y), "covered")
         white = (of.color.min(axis=1, initial=255) >= 247)[owner] & (reasons == _SEEN)
         for at in np.flatnonzero(white).tolist():
@@ -106,6 +110,27 @@ def _shows(chars: Characters, clip: Floats) -> Flags:
     down = np.minimum(chars.bottom, bottom) - np.maximum(chars.top, top)
     seen: Flags = (across >= 0.4 * (chars.x1 - chars.x0) - 0.01) & (down >= 0.2 * (chars.bottom - chars.top))
     return seen
+
+
+def _cut_rests(chars: Characters, shown: Flags) -> Flags:
+    """Characters that a cell cuts, below a line of the same text that it shows: the rest of a wrapped label.
+
+    As words they would stand between their row and the next one, nearer to its label than lines are set.
+    """
+    of, owner = chars.owners, chars.owner
+    height = chars.bottom - chars.top
+    bottom = of.clip[owner, 3]
+    rests: Flags = shown & (bottom - np.maximum(chars.top, of.clip[owner, 1]) < _WHOLE * height)
+    rests &= (chars.bottom > bottom) & (bottom - of.clip[owner, 1] < _CELL_EM * of.size[owner])
+    x, y = (chars.x0 + chars.x1) / 2, (chars.top + chars.bottom) / 2
+    for clip in np.unique(of.clip[owner[rests]], axis=0):
+        x0, top, x1, low = clip.tolist()
+        # Of a line that it does not cut PDFium no longer knows the clip.
+        inside = shown & (x > x0) & (x < x1) & (y > top) & (y < low)
+        first = chars.baseline[inside].min(initial=math.inf)
+        mine = (of.clip == clip).all(axis=1)[owner]
+        rests &= ~mine | (chars.baseline > first + 0.5 * of.size[owner])
+    return rests
 
 
 class Run(NamedTuple):
@@ -295,5 +320,7 @@ def _hidden_words(chars: Characters, index: Ints, reasons: Ints) -> list[HiddenW
     hidden: list[HiddenWord] = []
     for run in ink.runs:
         word = ink.word([run])
-        hidden.append(HiddenWord(word, "template" if "Table" in word.text else _REASONS[why[run.first]]))
+        reason: HiddenReason = "template" if "Table" in word.text else _REASONS[why[run.first]]
+        clip = Box(*ink.of.clip[ink.owner[run.first]].tolist()) if reason == "clipped" else None
+        hidden.append(HiddenWord(word, reason, clip))
     return hidden

@@ -18,6 +18,7 @@ from pipeline.layout.tokens import (
     tight,
 )
 from pipeline.reading.page import Box, Fill, Word, bounds, union
+from pipeline.tables.clipped import completed
 from pipeline.tables.columns import (
     CODE,
     Column,
@@ -32,7 +33,7 @@ from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.stubs import stub_set_together
 from pipeline.tables.table import Cell, Role, Table
-from pipeline.tables.wrapped import is_whole, set_together, with_clipped_rest
+from pipeline.tables.wrapped import is_begun, is_whole, set_together, with_clipped_rest
 
 
 @dataclass(slots=True)
@@ -92,6 +93,11 @@ def _set_level(rows: Sequence[_Row], labels: Sequence[float]) -> list[_Row]:
         else:
             level.append(row)
     return level
+
+
+def _counts(word: Word) -> bool:
+    """Whether a word makes its line a row of numbers."""
+    return is_value(tight(word.text)) or is_begun(word.text)
 
 
 def _is_row(labels: Sequence[Word], values: Sequence[Word]) -> bool:
@@ -156,14 +162,14 @@ def read_aligned(block: Block) -> Table | None:
     split = [_split(line, zone, first, listing=block.listing) for line in cluster_lines(block.body)]
     # In a listing a row may hold a text where others hold numbers, but then it has a label.
     counted = [
-        bool(v) and (any(is_value(tight(w.text)) for w in v) or (block.listing and _is_row(labels, v)))
-        for labels, v in split
+        bool(v) and (any(map(_counts, v)) or (block.listing and _is_row(labels, v))) for labels, v in split
     ]
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
         return None
-    rows = [_Row(words) for words in set_together([row.words for row in rows])]
-    rows = _set_level(rows, [labels[0].yc for labels, _ in split if labels])
+    levels = [labels[0].yc for labels, _ in split if labels]
+    rows = [_Row(words) for words in set_together([row.words for row in rows], levels)]
+    rows = _set_level(rows, levels)
     # Text right of the zone on a line without values is the tail of a long section head.
     tails = [w for (_, values), row in zip(split, counted, strict=True) if not row for w in values]
     named = [w for labels, _ in split for w in labels]
@@ -282,32 +288,7 @@ class _Grid:
         """Label lines matched to rows; what a clip hides of a label is added to it, or labels its row."""
         room = min(w.x0 for row in self.rows for w in row.words)
         matches = match_labels(lines, heights, _bands(self.block, heights), room=room)
-        hidden = label_lines(cluster_lines([w for w in self.block.clipped if w.xc < self.zone]))
-        completed: list[Match] = []
-        bare = [heights[m.row] for m in matches if m.row is not None and not m.lines]
-        tails = [line for line in hidden if all(abs(line.yc - y) >= 0.8 * line.size for y in bare)]
-        for index, match in enumerate(matches):
-            if match.lines:
-                last = match.lines[-1]
-                following = next(
-                    (m.lines[0].yc for m in matches[index + 1 :] if m.lines), last.yc + 3 * last.size
-                )
-                more = [
-                    line
-                    for line in tails
-                    if (last.yc + 0.5 * last.size < line.yc < min(last.yc + 1.7 * last.size, following - 2))
-                    or (
-                        abs(line.yc - last.yc) <= 0.5 * last.size
-                        and 0 <= line.box.x0 - last.box.x1 < last.size
-                    )
-                ]
-            elif match.row is not None:
-                y = heights[match.row]
-                more = [line for line in hidden if abs(line.yc - y) < 0.8 * line.size]
-            else:
-                more = []
-            completed.append(Match((*match.lines, *more), match.row))
-        return completed
+        return completed(matches, heights, [h for h in self.block.clipped if h.word.xc < self.zone])
 
     def _header(self) -> tuple[list[str], int]:
         """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
@@ -326,14 +307,16 @@ class _Grid:
 
     def _words_by_text_column(self) -> dict[int, list[list[Word]]]:
         """The words left of the values, line by line, by the text column they stand in."""
+        units = {i for i, c in enumerate(self.texts) if i and holds_units(c, self.label_words)}
         lines: dict[int, list[list[Word]]] = {}
         for line in self.label_words:
             mine: dict[int, list[Word]] = {}
             index = 0
             for word in line:
                 # `核心人员（76` `人）` in a cell merged over two columns: no bracket is left open in a cell.
-                if not is_open_bracket(join_words(mine.get(index, []))):
-                    index = nearest(self.texts, word.x0, word.x1)
+                at = nearest(self.texts, word.x0, word.x1)
+                if at in units or not is_open_bracket(join_words(mine.get(index, []))):
+                    index = at
                 mine.setdefault(index, []).append(word)
             for index, words in mine.items():
                 lines.setdefault(index, []).append(words)
@@ -365,7 +348,7 @@ class _Grid:
             words = sorted(in_cell.get(index, []), key=lambda w: w.x0)
             column_box = Box(self.columns[index].x0, top, self.columns[index].x1, bottom)
             box = bounds(words) if words else column_box
-            text = with_clipped_rest(cell_text(words), box, self.block.clipped)
+            text = with_clipped_rest(cell_text(words), box, [h.word for h in self.block.clipped])
             role: Role = "label" if index in self.further and not is_value(tight(text)) else "value"
             self._add(row, index, text, box, role, bold=bool(words) and words[0].bold)
         return row + 1

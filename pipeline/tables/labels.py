@@ -84,6 +84,7 @@ class _Costs:
     BRACKET = 0.5  # a wrapped label that leaves a bracket open, or closes one that it did not open
     CROWDED = 0.5  # a line set closer to the next than rows are is no row of its own
     NAMED = 6.0  # a line that names a statement, read as part of a label
+    OVERLAP = 0.75  # em from line to line: nearer they are printed over each other, which no one text is
     TOLD = 0.3  # a break that the words themselves show
 
     def __init__(
@@ -196,8 +197,11 @@ class _Costs:
     def _fold(self, above: Segment, below: Segment) -> float:
         """Cost of reading two lines as parts of one label, apart from where the numbers stand."""
         cost = 0.0
-        if (below.yc - above.yc) / max(above.size, 1.0) > 1.75:
+        step = (below.yc - above.yc) / max(above.size, 1.0)
+        if step > 1.75:
             cost += 1.5
+        if step < self.OVERLAP:
+            cost += self.NAMED
         if above.words[0].bold != below.words[0].bold:
             cost += 0.6
         if below.box.x0 > above.box.x0 + 2.2 * above.size and below.box.x0 > self.lines[0].box.x0 + 14:

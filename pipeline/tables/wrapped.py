@@ -1,26 +1,38 @@
 """Numbers that wrap inside a narrow cell: `13,40` over `8`.
 
 A number printed without the digits of its last group is none, so what stands below it is its rest: nothing
-else has to be known of the cell. Where all of it is seen the rest makes a line of its own.
+else has to be known of the cell. Where all of it is seen the rest makes a line of its own. A number that
+could end with its line (`-280.5` over `3`) is completed where the table prints more digits after the point.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.layout.tokens import is_number
+from pipeline.layout.tokens import is_number, open_brackets
 from pipeline.reading.page import Box, Word, bounds
 
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
-_REST = re.compile(r"[\d.,%)）]{1,4}")
+_BROKEN = re.compile(rf"{_MISGROUPED.pattern}|[.,]$")
+_REST = re.compile(r"[\d.,%)）x倍]{1,4}")
+_ONLY_BEHIND = re.compile(r"[.,%)）x倍]")  # what no number begins with
+_SIGNS = ("-", "−", "－")  # behind which a line may break
+_DECIMALS = re.compile(r"\.(\d+)")
+_LEVEL = 0.35  # em: a label as near to the height of a number stands beside it
 _NEXT_LINE = 1.35  # em from a line to the next of one cell at most
 
 
 def is_whole(text: str) -> bool:
     """Whether a text is a number whose groups of digits are complete."""
     return is_number(text) and not _MISGROUPED.search(text)
+
+
+def is_begun(text: str) -> bool:
+    """Whether a text is a number that its point or comma ends: the rest stands on the next line."""
+    return text[-1:] in (".", ",") and is_number(text[:-1])
 
 
 def with_clipped_rest(text: str, box: Box, clipped: Sequence[Word]) -> str:
@@ -35,11 +47,17 @@ def with_clipped_rest(text: str, box: Box, clipped: Sequence[Word]) -> str:
     return text + rests[0].text if len(rests) == 1 and is_whole(text + rests[0].text) else text
 
 
-def set_together(rows: Sequence[Sequence[Word]]) -> list[list[Word]]:
-    """Rows of numbers, those of which the next line holds nothing but rests as one with that line."""
+def set_together(rows: Sequence[Sequence[Word]], labels: Sequence[float] = ()) -> list[list[Word]]:
+    """Rows of numbers, those of which the next line holds nothing but rests as one with that line.
+
+    `labels` are the heights of the lines of labels: a line level with one of them is a row of its own, unless
+    no number over it is complete.
+    """
+    places = _usual_places(rows)
     whole: list[list[Word]] = []
     for row in rows:
-        joined = _joined(whole[-1], row) if whole else None
+        level = any(abs(row[0].yc - y) < _LEVEL * row[0].size for y in labels)
+        joined = _joined(whole[-1], row, places, apart=level) if whole else None
         if joined is None:
             whole.append(list(row))
         else:
@@ -47,17 +65,54 @@ def set_together(rows: Sequence[Sequence[Word]]) -> list[list[Word]]:
     return whole
 
 
-def _joined(upper: Sequence[Word], lower: Sequence[Word]) -> list[Word] | None:
-    """Two lines of numbers as one; None where one in the lower is no rest, or one above is left in part."""
+def _joined(
+    upper: Sequence[Word], lower: Sequence[Word], usual: int | None, *, apart: bool
+) -> list[Word] | None:
+    """Two lines of numbers as one; None where one in the lower is no rest, or one above is left in part.
+
+    A number that is complete as it stands lacks its rest where its row, or else most of the table (`usual`),
+    prints as many digits after the point as both together have, and more than it has alone. `apart`: a label
+    stands beside the lower line, so it takes a number that is not complete.
+    """
     size = upper[0].size
     if not 0 < lower[0].yc - upper[0].yc < _NEXT_LINE * size:
         return None
     found = {id(word): word for word in upper}
+    over: list[tuple[Word, Word]] = []
     for rest in lower:
-        over = [w for w in upper if w.x0 - 1 < rest.xc < w.x1 + 1]
-        if len(over) != 1 or not _MISGROUPED.search(over[0].text) or not _REST.fullmatch(rest.text):
+        holding = [w for w in upper if w.x0 - 1 < rest.xc < w.x1 + 1]
+        signed = len(holding) == 1 and holding[0].text in _SIGNS and rest.text[0].isdigit()
+        if len(holding) != 1 or not ((signed and not apart) or _REST.fullmatch(rest.text)):
             return None
-        number = replace(over[0], text=over[0].text + rest.text, char_x=())
-        box = bounds([over[0], rest])
-        found[id(over[0])] = replace(number, x0=box.x0, x1=box.x1, bottom=box.bottom)
-    return None if any(_MISGROUPED.search(w.text) for w in found.values()) else list(found.values())
+        over.append((holding[0], rest))
+    alone = {_places(w.text) for w in upper if all(w is not cut for cut, _ in over)}
+    expected = next(iter(alone)) if len(alone) == 1 else usual
+    for above, rest in over:
+        text = above.text + rest.text
+        sign = above.text in _SIGNS
+        lacking = not apart if sign else not is_number(above.text) or open_brackets(above.text) > 0
+        lacking = lacking or bool(_BROKEN.search(above.text) or _ONLY_BEHIND.match(rest.text))
+        told = (
+            not (apart or sign) and expected is not None and _places(above.text) != expected == _places(text)
+        )
+        if not lacking and not told:
+            return None
+        box = bounds([above, rest])
+        number = replace(above, text=text, char_x=(), x0=box.x0, x1=box.x1, bottom=box.bottom)
+        found[id(above)] = number
+    complete = all(is_whole(found[id(above)].text) for above, _ in over)
+    signed = any(cut.text in _SIGNS for cut, _ in over)
+    left = any(_BROKEN.search(w.text) or (signed and w.text in _SIGNS) for w in found.values())
+    return list(found.values()) if complete and not left else None
+
+
+def _places(text: str) -> int:
+    """How many digits a number prints after its point."""
+    return len(match[1]) if (match := _DECIMALS.search(text)) else 0
+
+
+def _usual_places(rows: Sequence[Sequence[Word]]) -> int | None:
+    """As many digits after the point as most numbers of a table print; None without a majority."""
+    counts = Counter(_places(w.text) for row in rows for w in row if is_whole(w.text))
+    most = counts.most_common(1)
+    return most[0][0] if most and 2 * most[0][1] > counts.total() else None

@@ -171,7 +171,7 @@ def test_blocks_side_by_side_with_unequal_pitch_keep_their_own_rows() -> None:
 def test_what_a_cell_clips_inside_the_block_is_kept_beside_it() -> None:
     hidden = [*clipped("8", 140, 117), *clipped("99", 400, 500)]
     block = only(page(sketch(STATEMENT), hidden=hidden))
-    assert [w.text for w in block.clipped] == ["8"]
+    assert [h.word.text for h in block.clipped] == ["8"]
     assert block.box == around([*block.header, *block.body])
 
 

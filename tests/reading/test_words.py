@@ -60,6 +60,15 @@ def test_template_letters_between_visible_ones_leave_the_number_whole() -> None:
     assert {h.reason for h in hidden} == {"clipped"}
 
 
+def test_the_cut_second_line_of_a_cell_is_hidden_and_a_cut_first_line_is_seen() -> None:
+    cell = Box(18, 88, 70, 106)
+    label = [*run("abcd", 20, 98, BLACK), *run("ef", 20, 110, replace(BLACK, clip=cell))]
+    words, hidden = build_words(characters_of(label), Hiding(595, 842, Graphics()))
+    assert [w.text for w in words] == ["abcd"]
+    assert [(h.word.text, h.reason, h.clip) for h in hidden] == [("ef", "clipped", cell)]
+    assert words_of(run("ef", 20, 110, replace(BLACK, clip=cell))) == ["ef"]
+
+
 def test_a_cover_hides_only_what_was_painted_before_it() -> None:
     cover = Cover(Box(0, 80, 200, 120), 6, (255, 255, 255))
     assert words_of(run("old", 20, 100, replace(BLACK, order=5)), (cover,)) == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.reading.page import Word
+from dataclasses import replace
+
+from pipeline.reading.page import Box, Word
 from tests.layout.pages import around, clipped, fill, line, page, put, rule, sketch
 from tests.tables.grids import labels_of, row_of, rows_of, table_of, tables_of
 
@@ -85,6 +87,25 @@ def test_the_clipped_end_of_a_label_is_set_behind_it() -> None:
     )
     table = table_of(page(words, hidden=clipped("润", 40, 135)))
     assert labels_of(table) == ["营业收入", "归属于母公司净利润", "每股收益"]
+
+
+def test_the_clip_says_which_label_a_hidden_line_ends() -> None:
+    words = sketch(
+        """
+        项目              2023A  2024A  2025E
+        其他流动           300    400    500
+        其他非流动         100    110    120
+        资产总计           900    910    920
+        """
+    )
+    tops = {w.text: w.top for w in words if w.text.startswith("其他")}
+    hidden = [
+        replace(h, clip=Box(36, tops[label] - 2, 120, tops[label] + 12))
+        for label, rest, y in (("其他流动", "资产", 121), ("其他非流动", "负债", 134))
+        for h in clipped(rest, 40, y + 8)
+    ]
+    table = table_of(page(words, hidden=hidden))
+    assert labels_of(table) == ["其他流动资产", "其他非流动负债", "资产总计"]
 
 
 def test_letter_spaced_pieces_of_one_number_are_one_number() -> None:

@@ -36,6 +36,35 @@ def test_a_line_as_far_below_as_rows_are_is_another_row() -> None:
     assert texts(set_together(rows)) == [["7,32"], ["3"]]
 
 
+def test_a_number_that_could_end_with_its_line_goes_on_as_the_others_of_its_row_do() -> None:
+    numbers = row(100, ("-280.5", 100), ("-324.6", 130), ("-235.71", 160))
+    (whole,) = set_together([numbers, row(109, ("3", 100), ("4", 130))])
+    assert [w.text for w in whole] == ["-280.53", "-324.64", "-235.71"]
+
+
+def test_digits_below_numbers_that_are_complete_among_theirs_are_a_row() -> None:
+    numbers = row(100, ("-280.5", 100), ("-324.6", 130), ("-235.7", 160))
+    rows = [numbers, row(109, ("3", 100), ("4", 130))]
+    assert set_together(rows) == rows
+
+
+def test_digits_beside_a_label_are_a_row_of_their_own() -> None:
+    rows = [row(100, ("-280.5", 100), ("-235.71", 160)), row(109, ("3", 100))]
+    assert set_together(rows, [100, 109]) == rows
+
+
+def test_a_bracket_is_closed_and_a_point_followed() -> None:
+    (whole,) = set_together([row(100, ("(809.0", 100), ("16,630.", 130)), row(109, ("8)", 100), ("7", 130))])
+    assert [w.text for w in whole] == ["(809.08)", "16,630.7"]
+
+
+def test_a_line_may_break_behind_a_minus_and_a_dash_stands_over_another_row() -> None:
+    numbers = [row(100, ("26.3", 70), ("-", 100)), row(109, ("136.3", 100))]
+    (whole,) = set_together(numbers, [100])
+    assert [w.text for w in whole] == ["26.3", "-136.3"]
+    assert set_together(numbers, [100, 109]) == numbers
+
+
 def test_a_rest_that_a_clip_hides_is_added() -> None:
     (number,) = row(100, ("13,40", 100))
     assert with_clipped_rest("13,40", number.box, [word("8", 98, 109)]) == "13,408"

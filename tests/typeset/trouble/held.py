@@ -10,12 +10,10 @@ NOT_YET = {
         "a statement's name as a row under the head above is not always seen to begin another one",
         17,
     ),
-    "tight": ("columns half an em apart and moved sideways melt into one another", 107),
     "wraps": (
         "wrapped labels beside a column of units, and on bands with labels set off their numbers",
         9,
     ),
     "revisions": ("a year over forecasts before and after and the change: over which columns", 70009),
-    "clipped": ("the hidden rest of a label is not found", 37),
 }
 HELD = tuple(name for name in TROUBLES if name not in NOT_YET)
