@@ -20,7 +20,7 @@ from pipeline.reading.pictures import TALLEST, Raster, Stencil, read_picture_par
 from pipeline.reading.pieces import Pieces
 from pipeline.reading.raster import read_pieces
 from pipeline.reading.recogniser import Reading, model_path, recognise
-from pipeline.reading.textlayer import is_strange, is_symbol, judge
+from pipeline.reading.textlayer import is_strange, is_symbol, is_usual, judge
 from pipeline.reading.words import Hiding, build_words
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _ROOMS = (0.15, 0.3)  # of the size of the type: the room around a word in which
 _DIGIT = 0.7  # of the type's size: how high its digits are
 _RUNNING = 12  # times its height: a longer line is running text
 _SURE = 0.9
+_SURE_IN_PAIR = 0.5
 _ASCENT, _DESCENT = 0.86, 0.14  # the em box around the baseline, as `Word` defines it
 _NUMERIC = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff]*\d[^\u2e80-\u9fff\uf900-\ufaff]*")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f]")
@@ -113,8 +114,10 @@ class Reader:
     def _filled(self, page: Page, broken: Sequence[Word]) -> dict[int, Word]:
         """Words in which the font names not all characters, by id: their holes filled by what is seen there.
 
-        What the font does name must be read as well, each character in its place, and that in two sizes;
-        else the hole stays. A number so filled counts as recognised.
+        What the font does name must be read as well, each character in its place; else the hole stays. Of a
+        word of digits that must come out alike in two sizes, and it counts as recognised; of others it is
+        enough in one of them where the other has no reading: of two characters set into one another
+        (非流动资产 in a place too short for it) one is often passed over.
         """
         grey = render_grey(self._document, page.number, _HOLE_DPI)
         if grey is None:
@@ -124,9 +127,14 @@ class Reader:
             recognise([_cut(grey, word, _HOLE_DPI / 72, room) for word in broken]) for room in _ROOMS
         )
         for word, reading, again in zip(broken, first, then, strict=True):
-            if (text := _completed(word, reading)) and text == _completed(word, again):
-                font = FONT if any(map(str.isdigit, text)) else word.font
-                found[id(word)] = replace(word, text=text, font=font)
+            texts = {text for each in (reading, again) if (text := completed(word, each))}
+            if len(texts) != 1:
+                continue
+            (text,) = texts
+            if not any(map(str.isdigit, text)):
+                found[id(word)] = replace(word, text=text)
+            elif completed(word, reading) == completed(word, again):
+                found[id(word)] = replace(word, text=text, font=FONT)
         return found
 
     def _stencil_words(self, stencils: Sequence[Stencil], page: Page) -> list[Word]:
@@ -252,16 +260,20 @@ def _only_digits_lie(page: Page) -> bool:
     return judge(words, 0, page.images) == "good"
 
 
-def _completed(word: Word, reading: Reading) -> str | None:
-    """A word with its holes filled from a reading; None where that is unsure or contradicts the font."""
+def completed(word: Word, reading: Reading) -> str | None:
+    """A word with its holes filled from a reading; None where that is unsure or contradicts the font.
+
+    Of a Chinese character that makes a usual pair with the next (非流) half the certainty is enough.
+    """
     signs = [sign for sign in reading.signs if not sign.text.isspace()]
     if len(signs) != len(word.text):
         return None
     text = ""
-    for char, sign in zip(word.text, signs, strict=True):
+    for at, (char, sign) in enumerate(zip(word.text, signs, strict=True)):
         seen = unicodedata.normalize("NFKC", sign.text)
         if is_strange(char):
-            if sign.sure < _SURE or (char == MISNAMED and not seen.isdigit()):
+            needed = _SURE_IN_PAIR if is_usual(seen + word.text[at + 1 : at + 2]) else _SURE
+            if sign.sure < needed or (char == MISNAMED and not seen.isdigit()):
                 return None
         elif unicodedata.normalize("NFKC", char) != seen:
             return None

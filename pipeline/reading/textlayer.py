@@ -48,6 +48,11 @@ def is_symbol(font: str) -> bool:
     return _SYMBOLS.search(font) is not None
 
 
+def is_usual(pair: str) -> bool:
+    """Whether two characters are one of the pairs that reports on companies are full of."""
+    return pair in _PAIRS
+
+
 def senseless_fonts(words: Sequence[Word]) -> frozenset[str]:
     """Fonts whose Chinese is none: the characters are real, their order is that of no language."""
     texts: defaultdict[str, list[str]] = defaultdict(list)

@@ -11,6 +11,7 @@ from pipeline.reading import ocr
 from pipeline.reading.characters import HOLE
 from pipeline.reading.page import Page, Word
 from pipeline.reading.pdfium import open_document
+from pipeline.reading.recogniser import Reading, Sign
 from pipeline.reading.textlayer import judge, senseless_fonts
 from tests.reading.remapped import SAMPLES, remapped, shuffled, without_names
 
@@ -57,6 +58,25 @@ def test_holes_are_filled_by_what_is_seen_there(chars: str, name: str) -> None:
     found = _texts(page)
     assert not {text for text in found - true if HOLE not in text}
     assert (found & true).total() >= 0.99 * true.total()
+
+
+@pytest.mark.parametrize(
+    ("word", "seen", "sure", "text"),
+    [
+        ("\ufffd流动资产合计", "非流动资产合计", 0.6, "非流动资产合计"),  # 非流 is a usual pair
+        ("\ufffd流动资产合计", "非流动资产合计", 0.4, None),
+        ("\ufffd流动资产合计", "北流动资产合计", 0.6, None),
+        ("\ufffd流动资产合计", "流动资产合计", 1.0, None),  # the hole was passed over
+        ("1\ufffd,234", "18,234", 0.8, None),  # a digit has no usual neighbours
+        ("1\ufffd,234", "18,234", 0.95, "18,234"),
+    ],
+)
+def test_a_hole_is_filled_where_the_model_is_sure_or_the_language_speaks_for_it(
+    word: str, seen: str, sure: float, text: str | None
+) -> None:
+    signs = tuple(Sign(char, sure, 0.5) for char in seen)
+    printed = Word(word, 0.0, 0.0, 60.0, 8.0, 8.0, "font", False, (0, 0, 0))
+    assert ocr.completed(printed, Reading(signs)) == text
 
 
 @needs_model
