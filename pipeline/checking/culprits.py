@@ -11,7 +11,7 @@ Three kinds of evidence, and nobody is accused without one of them:
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,12 +41,14 @@ class Claim:
 
 
 class Witnesses:
-    """What the checks of one report say of each of its numbers."""
+    """What the checks of one report say of each number that took part in a failed one."""
 
-    def __init__(self, findings: Iterable[Finding], rows: Mapping[str, Row]) -> None:
+    def __init__(
+        self, failed: Iterable[Finding], findings: Iterable[Finding], rows: Mapping[str, Row]
+    ) -> None:
         self.rows = rows
+        doubted = {fact.fact_id for finding in failed if finding.trial for fact in finding.trial.facts}
         self.trials: dict[str, list[Trial]] = defaultdict(list)  # of the checks that hold
-        self.borne_out: Counter[str] = Counter()
         self.claims: dict[str, list[Claim]] = defaultdict(list)
         self.holding: dict[str, set[int]] = defaultdict(set)  # the checks that hold, by their facts
         for number, finding in enumerate(findings):
@@ -58,13 +60,12 @@ class Witnesses:
                     if claim := _claim(trial, fact):
                         self.claims[fact.fact_id].append(claim)
             elif finding.verdict == "ok":
-                for fact in trial.facts:
-                    self.holding[fact.fact_id].add(number)
                 # That a number is printed twice says that it was copied, not that it is right.
-                if finding.rule.shape != "tie":
-                    self.borne_out.update({fact.fact_id for fact in trial.facts})
-                    for fact in trial.facts:
-                        self.trials[fact.fact_id].append(trial)
+                copied = finding.rule.shape == "tie"
+                for fact_id in {fact.fact_id for fact in trial.facts} & doubted:
+                    self.holding[fact_id].add(number)
+                    if not copied:
+                        self.trials[fact_id].append(trial)
 
     def suspects(self, finding: Finding) -> tuple[Printed, ...]:
         """The one number of a failed check that the evidence singles out, if it does."""
@@ -81,8 +82,8 @@ class Witnesses:
             return trial.facts[:1]
         if finding.rule.shape == "tie":
             return ()
-        alone = [f for f in trial.facts if not self.borne_out[f.fact_id]]
-        doubtful = [f for f in trial.facts if self.borne_out[f.fact_id] < FEWEST_THAT_BEAR_OUT]
+        alone = [f for f in trial.facts if not self.trials[f.fact_id]]
+        doubtful = [f for f in trial.facts if len(self.trials[f.fact_id]) < FEWEST_THAT_BEAR_OUT]
         return tuple(alone) if len(alone) == len(doubtful) == 1 else ()
 
     def ranked(self, finding: Finding) -> tuple[Printed, ...]:

@@ -10,11 +10,12 @@ already casts the doubt it casts; else it is a `warning`, so that no number pass
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.checking.culprits import Witnesses
+from pipeline.checking.light import slotted
 from pipeline.checking.sheet import Printed, Report
 from pipeline.checking.trial import Finding
 
@@ -24,7 +25,7 @@ _WEIGHT = {"error": 0, "warning": 1, "info": 2}
 _KINDS = {"definitional": 0, "sum_of_lines": 1, "convention": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Told:
     """A finding as it is told: whom it suspects, which finding it follows from, how many follow from it."""
 
@@ -36,46 +37,41 @@ class Told:
 
 def told(findings: Sequence[Finding], report: Report) -> list[Told]:
     """Every finding, in the order given, the failed ones with suspects and folded under their headlines."""
-    if not any(f.verdict in FAILED for f in findings):
+    failed = [f for f in findings if f.verdict in FAILED]
+    if not failed:
         return [Told(finding) for finding in findings]
     rows = {c.fact_id: row for sheet in report.sheets for row in sheet.rows for c in row.cells}
-    witnesses = Witnesses(findings, rows)
-    suspects = {id(f): witnesses.suspects(f) for f in findings}
-    failed = [f for f in findings if f.verdict in FAILED]
+    witnesses = Witnesses(failed, findings, rows)
+    suspects = {id(f): witnesses.suspects(f) for f in failed}
     headline: dict[int, Finding] = {}
     named: dict[int, tuple[Printed, ...]] = {}
     for group in _groups(failed, lambda a, b: _one_cause(a, b, suspects, witnesses)):
         first = min(group, key=lambda f: _order(f, suspects[id(f)]))
         headline.update({id(f): first for f in group})
         everyone = {s.fact_id: s for f in sorted(group, key=_place) for s in suspects[id(f)]}
-        own = {s.fact_id: s for s in suspects[id(first)]}
-        named[id(first)] = tuple((own | everyone).values())
+        its_own = {s.fact_id: s for s in suspects[id(first)]}
+        named[id(first)] = tuple((its_own | everyone).values())
     firsts = list({id(f): f for f in headline.values()}.values())
     years: dict[int, Finding] = {}
     for group in _groups(firsts, _one_row):
         worst = max(group, key=lambda f: (-_WEIGHT[f.severity], _weight(f)))
         years.update({id(f): worst for f in group if f is not worst})
-    followers: dict[int, int] = defaultdict(int)
+    follows = years | {id(f): first for f in failed if (first := headline[id(f)]) is not f}
+    followers = Counter(map(id, follows.values()))
     found: list[Told] = []
     for finding in findings:
-        first = headline.get(id(finding), finding)
-        if first is not finding:
-            follows: Finding | None = first
-            quiet = _covered(finding, suspects[id(finding)], first, named[id(first)])
-        else:
-            follows = years.get(id(finding))
-            quiet = False
-        if follows is not None:
-            followers[id(follows)] += 1
+        if finding.verdict not in FAILED:
+            found.append(Told(finding))
+            continue
+        own, first, follow = suspects[id(finding)], headline[id(finding)], follows.get(id(finding))
+        accused = named.get(id(finding), own) or witnesses.ranked(finding)
+        followed_by = followers[id(finding)]
+        if follow is not None:
+            quiet = follow is first and _covered(finding, own, first, named[id(first)])
             lower = "info" if quiet else "warning" if finding.severity == "error" else finding.severity
-            finding_told = replace(finding, severity=lower)
-        else:
-            finding_told = finding
-        accused = named.get(id(finding), suspects[id(finding)]) or witnesses.ranked(finding)
-        found.append(Told(finding_told, accused, follows))
-    return [
-        replace(t, followed_by=followers[id(original)]) for t, original in zip(found, findings, strict=True)
-    ]
+            finding = replace(finding, severity=lower)
+        found.append(Told(finding, accused, follow, followed_by))
+    return found
 
 
 def _one_cause(

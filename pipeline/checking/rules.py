@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -125,19 +126,22 @@ def load_rules(path: Path | str | None = None) -> RuleSet:
     Raises ConfigError naming file, rule, place and what was expected.
     """
     folder = Path(path) if path is not None else expectations("rules")
-    files = sorted(folder.glob("*.toml"))
+    try:
+        with os.scandir(folder) as entries:
+            files = sorted((entry.path, entry.stat()) for entry in entries if entry.name.endswith(".toml"))
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be read: {error.strerror}") from error
     if not files:
         raise ConfigError(f"{folder}: no *.toml rule file found")
-    stats = [file.stat() for file in files]
-    return _loaded(tuple(files), tuple((stat.st_mtime_ns, stat.st_size) for stat in stats))
+    return _loaded(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in files))
 
 
 @lru_cache(maxsize=4)
-def _loaded(files: Sequence[Path], stamps: Sequence[tuple[int, int]]) -> RuleSet:
+def _loaded(files: Sequence[tuple[str, int, int]]) -> RuleSet:
     """The rules of these files as they were last written: reading them costs as much as half a report."""
     rules: list[Rule] = []
     stand_ins: dict[str, tuple[str, ...]] = {}
-    for file in files:
+    for file in [Path(path) for path, *_ in files]:
         content = read_toml(file)
         for concept, others in content.pop("stand_ins", {}).items():
             stand_ins[concept] = (

@@ -6,19 +6,19 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.checking.column_shapes import cagr_columns, mean_columns, peers
 from pipeline.checking.culprits import cause
 from pipeline.checking.evidence import judge
 from pipeline.checking.exact import in_units
-from pipeline.checking.folding import FAILED, Told, told
+from pipeline.checking.folding import FAILED, told
 from pipeline.checking.messages import message
 from pipeline.checking.row_shapes import growth_rows, lines, parts_of_year, segments, share_rows
 from pipeline.checking.rules import Rule, RuleSet, Shape, load_rules
 from pipeline.checking.shapes import constants, formulas, ties
-from pipeline.checking.sheet import Printed, Report, records, reports_of
-from pipeline.checking.trial import Finding, Series
+from pipeline.checking.sheet import Report, columns_of, reports_of
+from pipeline.checking.trial import Finding, Series, Trial
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,8 +40,32 @@ SHAPES: Mapping[Shape, Callable[[Rule, Report, RuleSet], Iterator[Series]]] = {
 
 
 READER, RECOGNISED = "reader", "ocr"  # the column that says how a table was read; read from a picture
-AMOUNTS = ("printed", "expected", "expected_low", "expected_high", "residual")
+Amount = float | None
+Amounts = tuple[Amount, Amount, Amount, Amount, Amount]
+NO_AMOUNTS: Amounts = (None, None, None, None, None)
 BROKEN = ("not_checkable", "error")  # verdict and severity of a rule that failed itself; no other has both
+
+
+class CheckRow(NamedTuple):
+    """One row of the `checks` dataset, in the order of its columns."""
+
+    check_id: str
+    report_id: str
+    rule_id: str
+    table_ids: list[str]
+    entity: str | None
+    period_label: str | None
+    severity: str
+    verdict: str
+    printed: Amount
+    expected: Amount
+    expected_low: Amount
+    expected_high: Amount
+    residual: Amount
+    fact_ids: list[str]
+    message: str
+    suspects: list[str]
+    cause: str | None
 
 
 def checks_schema() -> pa.Schema:
@@ -93,16 +117,18 @@ def check(
 
     rules = load_rules() if rules is None else rules
     pictures = _recognised(tables)
-    known = {row["report_id"] for row in records(reports, ("report_id",), "reports")}
-    rows: dict[str, dict[str, Any]] = {}
+    known: set[str] = set(*columns_of(reports, ("report_id",), "reports"))
+    rows: dict[str, CheckRow] = {}
     with _no_collections():
         for report in reports_of(facts, tables):
             if report.report_id not in known:
                 raise _unknown(report.report_id)
             for row in _rows(report, rules, readings, pictures):
-                rows.setdefault(row["check_id"], row)
-    schema, found = checks_schema(), [rows[key] for key in sorted(rows)]
-    return pa.table({name: [row[name] for row in found] for name in schema.names}, schema=schema)
+                rows.setdefault(row.check_id, row)
+    schema = checks_schema()
+    columns = zip(*(rows[key] for key in sorted(rows)), strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 @contextmanager
@@ -121,8 +147,8 @@ def _recognised(tables: Any) -> frozenset[str]:
     """The tables that were recognised in pictures; tables that do not say how they were read are not."""
     if READER not in tuple(tables.column_names if hasattr(tables, "column_names") else tables.columns):
         return frozenset()
-    rows = records(tables, ("table_id", READER), "tables")
-    return frozenset(row["table_id"] for row in rows if row[READER] == RECOGNISED)
+    readers = zip(*columns_of(tables, ("table_id", READER), "tables"), strict=True)
+    return frozenset(table_id for table_id, reader in readers if reader == RECOGNISED)
 
 
 def findings(report: Report, rules: RuleSet) -> list[Finding]:
@@ -147,7 +173,7 @@ def _rows(
     rules: RuleSet,
     readings: Mapping[str, bool | None] | None,
     pictures: frozenset[str],
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[CheckRow]:
     """The rows of one report. A rule that raises is told in a row of its own; the others are not lost."""
     found: list[Finding] = []
     for rule in rules.rules:
@@ -159,74 +185,65 @@ def _rows(
             yield _broken(report, rule, error)
     agreement = {sheet.table_id: sheet.agreement for sheet in report.sheets}
     for one in told(found, report):
-        suspects = [fact.fact_id for fact in one.suspects]
-        failed = one.finding.verdict in FAILED
-        blamed = one.suspects or _took_part(one.finding)
-        yield _row(report, one) | {
-            "suspects": suspects,
-            "cause": cause(blamed, agreement, readings, pictures) if failed else None,
-        }
-
-
-def _took_part(finding: Finding) -> tuple[Printed, ...]:
-    return finding.trial.facts if finding.trial else (finding.column.left, *finding.column.beside)
-
-
-def _row(report: Report, one: Told) -> dict[str, Any]:
-    finding = one.finding
-    cell, trial = finding.column.left, finding.trial
-    took_part = _took_part(finding)
-    fact_ids = [fact.fact_id for fact in took_part]
-    amounts: dict[str, float | None] = dict.fromkeys(AMOUNTS)
-    if trial:
-        right = trial.right
-        shown = (
-            trial.left.value,
-            right.value,
-            right.interval.low,
-            right.interval.high,
-            trial.residual,
+        finding, cell = one.finding, one.finding.column.left
+        took_part = finding.trial.facts if finding.trial else (cell, *finding.column.beside)
+        fact_ids = [fact.fact_id for fact in took_part]
+        failed = finding.verdict in FAILED
+        yield CheckRow(
+            _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
+            report.report_id,
+            finding.rule.rule_id,
+            sorted({fact.table_id for fact in took_part}),
+            cell.entity or None,
+            cell.period,
+            finding.severity,
+            finding.verdict,
+            *(_amounts(finding.trial) if finding.trial else NO_AMOUNTS),
+            fact_ids,
+            message(one),
+            [fact.fact_id for fact in one.suspects],
+            cause(one.suspects or took_part, agreement, readings, pictures) if failed else None,
         )
-        amounts = {name: in_units(value, trial.factor) for name, value in zip(AMOUNTS, shown, strict=True)}
-    return {
-        "check_id": _check_id(report.report_id, finding.rule.rule_id, fact_ids, cell.period),
-        "report_id": report.report_id,
-        "rule_id": finding.rule.rule_id,
-        "table_ids": sorted({fact.table_id for fact in took_part}),
-        "entity": cell.entity or None,
-        "period_label": cell.period,
-        "severity": finding.severity,
-        "verdict": finding.verdict,
-        **amounts,
-        "fact_ids": fact_ids,
-        "message": message(one),
-    }
 
 
-def _broken(report: Report, rule: Rule, error: Exception) -> dict[str, Any]:
+def _amounts(trial: Trial) -> Amounts:
+    """Printed, expected, its range, and the residual, in the unit of the printed number."""
+    right, unit = trial.right, trial.factor
+    return (
+        in_units(trial.left.value, unit),
+        in_units(right.value, unit),
+        in_units(right.interval.low, unit),
+        in_units(right.interval.high, unit),
+        in_units(trial.residual, unit),
+    )
+
+
+def _broken(report: Report, rule: Rule, error: Exception) -> CheckRow:
     """The row of a rule that failed itself: the fault is the program's, not the report's."""
     import traceback
 
     at = traceback.extract_tb(error.__traceback__)[-1]
     verdict, severity = BROKEN
-    return {
-        "check_id": _check_id(report.report_id, rule.rule_id, [], None),
-        "report_id": report.report_id,
-        "rule_id": rule.rule_id,
-        "table_ids": [],
-        "entity": None,
-        "period_label": None,
-        "severity": severity,
-        "verdict": verdict,
-        **dict.fromkeys(AMOUNTS),
-        "fact_ids": [],
-        "message": (
-            f"not checked ({rule.en}): a fault of the checker, not of the report: {type(error).__name__}: "
-            f"{error} ({at.name}, {at.filename.rsplit('/', 1)[-1]}:{at.lineno})"
-        ),
-        "suspects": [],
-        "cause": None,
-    }
+    said = f"{type(error).__name__}: {error} ({at.name}, {at.filename.rsplit('/', 1)[-1]}:{at.lineno})"
+    return CheckRow(
+        _check_id(report.report_id, rule.rule_id, [], None),
+        report.report_id,
+        rule.rule_id,
+        table_ids=[],
+        entity=None,
+        period_label=None,
+        severity=severity,
+        verdict=verdict,
+        printed=None,
+        expected=None,
+        expected_low=None,
+        expected_high=None,
+        residual=None,
+        fact_ids=[],
+        message=f"not checked ({rule.en}): a fault of the checker, not of the report: {said}",
+        suspects=[],
+        cause=None,
+    )
 
 
 def _check_id(report_id: str, rule_id: str, fact_ids: list[str], period: str | None) -> str:

@@ -130,7 +130,7 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         rows = [
             (sheet, row)
             for sheet, row in _rows(rule, report, alike)
-            if any(c.concept in alike and company_level(c) for c in row.cells)
+            if any([c.concept in alike and company_level(c) for c in row.cells])
         ]
         rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
         for i, (sheet, row) in enumerate(rows):
@@ -369,7 +369,7 @@ def _shared(intervals: Sequence[Interval]) -> Interval:
 
 
 def _rows(rule: Rule, report: Report, concepts: Sequence[str]) -> Iterator[tuple[Sheet, Row]]:
-    for sheet in report.sheets:
+    for sheet in report.sheets_with(concepts):
         if rule.speaks_of(sheet.kind, sheet.concepts):
             for row in sheet.rows_with(concepts):
                 yield sheet, row

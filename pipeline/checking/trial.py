@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, overload
 
 from pipeline.checking.estimate import Estimate
 from pipeline.checking.exact import ratio
 from pipeline.checking.intervals import Interval
+from pipeline.checking.light import fixed, slotted
 from pipeline.checking.luck import tail
 from pipeline.checking.once import once
 from pipeline.checking.rules import Rule
@@ -20,7 +20,7 @@ LUCK = 0.001  # less likely than this by rounding alone is `improbable`
 MOST_OF_IT = ratio(99, 100)  # of the widest error: one in a hundred is wider, LUCK is one in a thousand
 
 
-@dataclass(frozen=True, eq=False)
+@fixed
 class Trial:
     """The printed number (`left`), what one reading of the rule gives (`right`), and the facts it used.
 
@@ -151,7 +151,7 @@ class Readings(Sequence[Trial | None]):
         return self._made[at]
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Column:
     """One place where a rule applies: a number, and a trial for each reading (None: none can be tried)."""
 
@@ -161,7 +161,7 @@ class Column:
     beside: tuple[Printed, ...] = ()  # operands that are there, where no reading could be tried
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Series:
     """A rule in one table (or row): the columns whose agreement is the evidence for its readings."""
 
@@ -172,7 +172,7 @@ class Series:
     misnamed: tuple[int, ...] = ()  # readings that the printed head does not allow, tried to name a mistake
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Finding:
     """A verdict on one column of a series, with what was inferred to reach it."""
 
