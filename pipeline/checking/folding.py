@@ -69,8 +69,9 @@ def told(findings: Sequence[Finding], report: Report) -> list[Told]:
         if follow is not None:
             quiet = follow is first and _covered(finding, own, first, named[id(first)])
             lower = "info" if quiet else "warning" if finding.severity == "error" else finding.severity
-            finding = replace(finding, severity=lower)
-        found.append(Told(finding, accused, follow, followed_by))
+            found.append(Told(replace(finding, severity=lower), accused, follow, followed_by))
+        else:
+            found.append(Told(finding, accused, None, followed_by))
     return found
 
 

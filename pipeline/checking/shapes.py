@@ -130,7 +130,7 @@ def ties(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
         rows = [
             (sheet, row)
             for sheet, row in _rows(rule, report, alike)
-            if any([c.concept in alike and company_level(c) for c in row.cells])
+            if any(c.concept in alike and company_level(c) for c in row.cells)
         ]
         rows.sort(key=lambda one: _AUTHORITY.get(one[0].kind, len(_AUTHORITY)))
         for i, (sheet, row) in enumerate(rows):

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import takewhile
 from operator import attrgetter
 from typing import Any
 
@@ -287,14 +286,12 @@ def rows_of(cells: Iterable[Printed]) -> list[Row]:
     headed: dict[tuple[int, str, tuple[str, ...]], list[list[Printed]]] = defaultdict(list)
     for cell in sorted(cells, key=_reading_order):
         alike = headed[cell.page, cell.label, cell.path]
-        near = takewhile(lambda row: cell.top - row[0].top <= ROW_PITCH, reversed(alike))
-        for row in near:
-            if not any([_same_column(c, cell) for c in row]):
-                row.append(cell)
-                break
-        else:
-            rows.append([cell])
-            alike.append(rows[-1])
+        row = _row_of(cell, alike)
+        if row is None:
+            row = []
+            rows.append(row)
+            alike.append(row)
+        row.append(cell)
     return [
         Row(row[0].label, row[0].path, tuple(sorted(row, key=_across)))
         for row in sorted(rows, key=lambda row: (row[0].page, row[0].top, row[0].x0))
@@ -340,6 +337,19 @@ def commensurable(facts: Collection[Printed], borne_out: bool = False) -> bool:
     # 总市值（亿） beside 净利润（亿元）: only the currency is left unsaid. Without a power of ten all is.
     scaled = all(fact.scale is not None for fact in quantities)
     return scaled or len({(fact.unit, fact.scale is None) for fact in quantities}) == 1
+
+
+def _row_of(cell: Printed, alike: Sequence[list[Printed]]) -> list[Printed] | None:
+    """The last of the rows with the cell's heads, if they stand at its height, that lacks its column."""
+    for row in reversed(alike):
+        if cell.top - row[0].top > ROW_PITCH:  # and the rows before it stand higher still
+            return None
+        for other in row:
+            if _same_column(other, cell):
+                break
+        else:
+            return row
+    return None
 
 
 _reading_order = attrgetter("page", "top", "x0", "fact_id")
