@@ -12,9 +12,7 @@ from pipeline.layout.above import Around, look_up
 from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
-from pipeline.layout.headlines import (
-    GENERIC_STUB,
-)
+from pipeline.layout.headlines import GENERIC_STUB, wraps_around
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import (
@@ -302,6 +300,8 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         stub = _around_stub(above, heads, rows, anchor.zone + 6)
         if stub:
             above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
+        elif wraps_around(above[-1:], heads, rows[:1], anchor.zone + 6):
+            above, heads, rows = above[:-1], [above[-1], *heads, rows[0]], rows[1:]
         around = look_up(above, anchor, zone, taken)
         header = [w for line in heads for w in line]
         block = _block(page, anchor, around, header, [w for line in rows for w in line], note)

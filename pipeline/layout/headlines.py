@@ -11,6 +11,7 @@ from pipeline.layout.lines import Segment, segments_of
 from pipeline.layout.tokens import is_period, tight, width_of
 from pipeline.reading.page import Word
 
+_SAME_AXIS = 1.5  # points between the middles of two lines of one head
 LONGEST = 14.0  # em; a longer text heads no column of a list
 
 
@@ -76,6 +77,30 @@ def heads_around(line: Sequence[Word], between: Sequence[Word], anchor: Anchor) 
         and len(names) > 1
         and all(s.box.x1 < anchor.heads[0].x0 and not is_unit_line(s.text) for s in names)
         and abs(names[0].yc - middle) < 0.35 * names[0].size
+    )
+
+
+def wraps_around(
+    above: Sequence[Sequence[Word]],
+    heads: Sequence[Sequence[Word]],
+    below: Sequence[Sequence[Word]],
+    first: float,
+) -> bool:
+    """Whether the lines above and below the heads are heads of other columns, each in two lines around them.
+
+    `总市值` over `（亿元）` in the middle of the height of the years, left of them and of nothing else.
+    """
+    if len(heads) != 1 or not above or not below:
+        return False
+    level, upper, lower = heads[0], segments_of(above[-1]), segments_of(below[0])
+    size, yc = level[0].size, level[0].yc
+    return len(upper) == len(lower) and all(
+        s.box.x1 < first
+        and abs(s.box.xc - t.box.xc) < _SAME_AXIS
+        and abs((s.box.yc + t.box.yc) / 2 - yc) < 0.2 * size
+        and 0.9 * size < t.box.yc - s.box.yc < 2.2 * size
+        and not any(w.x0 < max(s.box.x1, t.box.x1) and min(s.box.x0, t.box.x0) < w.x1 for w in level)
+        for s, t in zip(upper, lower, strict=True)
     )
 
 

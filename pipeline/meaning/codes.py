@@ -50,8 +50,10 @@ def row_tickers(table: Table, codes: frozenset[int], labels: Sequence[int]) -> M
 def owners_of_rows(rows: Iterable[Row]) -> Mapping[int, tuple[str, str]]:
     """Ticker and name of the company above each row, where companies head the rows of their figures.
 
-    A row that only one of them has (`P/S 均值` below the last) is nobody's.
+    A row that only one of them has (`P/S 均值` below the last) is nobody's. What is printed beside the name
+    itself is that company's as well.
     """
+    rows = tuple(rows)
     under: dict[str, set[str]] = defaultdict(set)
     found: dict[int, tuple[str, str]] = {}
     labels: dict[int, str] = {}
@@ -60,4 +62,8 @@ def owners_of_rows(rows: Iterable[Row]) -> Mapping[int, tuple[str, str]]:
         if named:
             found[row.index], labels[row.index] = named[-1], row.label
             under[row.label].add(named[-1][0])
-    return {index: name for index, name in found.items() if len(under[labels[index]]) > 1}
+    owned = {index: name for index, name in found.items() if len(under[labels[index]]) > 1}
+    heads = {row.index: listed_name(row.label) for row in rows if not row.parents}
+    return owned | {
+        index: name for index, name in heads.items() if name is not None and name in owned.values()
+    }

@@ -105,6 +105,8 @@ def rows_of(
                 chain.section(sections[here])
             label = labels.get((here, column))
             if label is None:
+                if here in sections and values.get(here):  # cells merged over the rows below: 总市值
+                    by_place[here, column] = first[here] = Row(here, _label_text(sections[here]), ())
                 continue
             if here in nameless:
                 chain.leave()

@@ -224,14 +224,14 @@ class _Grid:
         starts = group_starts(merged, heights)
         for match in matches:
             if match.row is None:
-                row = self._add_section(match.lines, row)
+                row = self._add_section(match.lines, row, by_column)
                 continue
             name = starts.get(match.row)
             own = match
             if name is not None and not match.lines and _is_level(name, heights[match.row]):
                 own = Match(tuple(name), match.row)  # `合计`, set where the names are: no label beside it
             elif name is not None:
-                row = self._add_section(name, row)
+                row = self._add_section(name, row, by_column)
             row = self._add_row(own, row, by_column)
         return Table(
             pages=(block.page,),
@@ -322,12 +322,29 @@ class _Grid:
                 lines.setdefault(index, []).append(words)
         return lines
 
-    def _add_section(self, lines: Sequence[Segment], row: int) -> int:
-        box = union([line.box for line in lines])
-        self._add(
-            row, 0, joined(lines), box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold
-        )
+    def _add_section(self, lines: Sequence[Segment], row: int, by_column: dict[int, list[list[Word]]]) -> int:
+        beside = self._between_rows(lines, by_column)
+        codes = [words for _, words in beside if CODE.fullmatch(tight(cell_text(words)))]
+        box = union([*(line.box for line in lines), *map(bounds, codes)])
+        text = " ".join([*map(cell_text, codes), joined(lines)])
+        self._add(row, 0, text, box, "section", indent=box.x0 - self.left, bold=lines[0].words[0].bold)
+        for column, words in beside:
+            if is_value(tight(cell_text(words))):
+                self._add(row, column, cell_text(words), bounds(words), "value", bold=words[0].bold)
         return row + 1
+
+    def _between_rows(
+        self, lines: Sequence[Segment], by_column: dict[int, list[list[Word]]]
+    ) -> list[tuple[int, list[Word]]]:
+        """What stands beside the name of several rows, between two of them: in cells merged over them all."""
+        middle = (lines[0].yc + lines[-1].yc) / 2
+        found = []
+        for index in by_column.keys() - {self.stub, *self.groups}:
+            for words in by_column[index]:
+                y, near = words[0].yc, 0.6 * words[0].size
+                if abs(y - middle) < near and all(abs(y - row.yc) >= near for row in self.rows):
+                    found.append((self.columns.index(self.texts[index]), words))
+        return sorted(found, key=lambda cell: cell[0])
 
     def _add_row(self, match: Match, row: int, by_column: dict[int, list[list[Word]]]) -> int:
         assert match.row is not None

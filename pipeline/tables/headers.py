@@ -265,6 +265,9 @@ def _own_column(segment: Segment, columns: Sequence[Column], timed: Sequence[int
     index = _over_one(segment, columns)
     if index is None and segment.box.xc < columns[min(1, len(columns) - 1)].x0:
         index = 0
+    elif index is None and timed and segment.box.x1 < min(columns[i].x0 for i in timed) - _NEAR:
+        # Over names that head the rows below them, as those of cells merged over several rows do.
+        index = None if beneath(segment, columns) else 0
     alone = index is not None and (index not in timed or is_period(tight(segment.text)) or not timed)
     return index if alone else None
 

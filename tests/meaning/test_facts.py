@@ -570,3 +570,23 @@ def test_days_of_eight_digits_are_no_numbers() -> None:
         "1.5%",
         "2.5%",
     ]
+
+
+def test_a_number_beside_the_name_that_heads_its_rows_is_the_company_s() -> None:
+    rows = [
+        ["300773.SZ 拉卡拉"], ["营业收入（亿元）", "", "59.4"], ["P/S", "", "3.8"],
+        ["000997.SZ 新大陆"], ["营业收入（亿元）", "", "82.5"], ["P/S", "", "4.1"],
+    ]  # fmt: skip
+    table = grid(["总市值|（亿元）", "2023A"], rows, title="可比公司 P/S 估值")
+    named = [c for c in table.cells if c.role == "section"]
+    worth = [
+        replace(c, column=1, text=text, role="value")
+        for c, text in zip(named, ("225.1", "341.0"), strict=True)
+    ]
+    facts = read(replace(table, cells=(*table.cells, *worth)), "comps")
+    assert [
+        what(f, "text", "concept", "entity", "unit", "scale") for f in facts if f.column != "2023A" and f.text
+    ] == [
+        ("225.1", "market_cap", "300773.SZ", "CNY", 8),
+        ("341.0", "market_cap", "000997.SZ", "CNY", 8),
+    ]

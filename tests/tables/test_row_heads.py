@@ -8,8 +8,8 @@ from pipeline.meaning.rows import rows_of as rows_of_table
 from pipeline.reading.page import Page, Word
 from pipeline.tables.find import find_tables
 from pipeline.tables.table import Table
-from tests.layout.pages import line, page, put
-from tests.tables.grids import labels_of, row_of, table_of
+from tests.layout.pages import line, page, put, rule
+from tests.tables.grids import labels_of, row_of, rows_of, table_of
 
 
 def _word(text: str, x0: float, top: float, *, right: float | None = None) -> Word:
@@ -101,3 +101,33 @@ def test_a_total_in_the_column_of_names_is_no_section() -> None:
     places, _ = rows_of_table(table, segmented=True)
     last = max(row for row, _ in places)
     assert next(row.path for (at, _), row in places.items() if at == last) == ("合计",)
+
+
+def test_a_number_merged_over_the_rows_of_a_company_stands_beside_its_name() -> None:
+    # Name and value stand between 营业收入 and P/S; the value's head stands in two lines around the years.
+    years = ("2023A", "2024A", "2025E", "2026E")
+    words = line(96, ("总市值", 190)) + line(112, ("(亿元)", 190))
+    words += line(104, ("代码", 56), ("简称", 121), ("营业收入/PS", 280))
+    words += line(104, *((y, 408 + 44 * n) for n, y in enumerate(years)), align="right")
+    companies = (
+        ("300773.SZ", "拉卡拉", "225.1"),
+        ("000997.SZ", "新大陆", "341.0"),
+        ("600588.SH", "用友网络", "31.3"),
+    )
+    for n, (code, name, worth) in enumerate(companies):
+        y = 124 + 32 * n
+        for at, label in ((0, "营业收入（亿元）"), (16, "P/S")):
+            words += put(label, 305, y + at, align="centre")
+            values = ((f"{n + 2}.{at + k}", 408 + 44 * k) for k in range(4))
+            words += line(y + at, *values, align="right")
+        words += line(y + 8, (code, 54), (name, 126), (worth, 195))
+    table = table_of(page(words, rules=[rule(48, 545, y) for y in (90, 118, 216)]))
+    assert table.heads == ("简称 营业收入/PS", "代码", "总市值|(亿元)", *years)
+    assert [row for row in rows_of(table) if len(row) == 2] == [
+        [f"{code} {name}", worth] for code, name, worth in companies
+    ]
+    rows, _ = rows_of_table(table)
+    assert [row.label for row in rows.values()].count("P/S") == 3
+    assert {row.parents[-1] for row in rows.values() if row.label == "P/S"} == {
+        row.label for row in rows.values() if not row.parents
+    }
