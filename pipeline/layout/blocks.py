@@ -290,8 +290,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         inside = [w for w in words if _stands_in(w, anchor.left, right) and id(w) not in taken]
         inside = _without_beside(inside, anchor)
         level = [w for w in inside if abs(w.yc - anchor.yc) < 0.6 * w.size]
-        below = cluster_lines([w for w in inside if w.yc > anchor.yc and w not in level])
-        above = cluster_lines([w for w in inside if w.yc < anchor.yc and w not in level])
+        others = [w for w in inside if abs(w.yc - anchor.yc) >= 0.6 * w.size]
+        below = cluster_lines([w for w in others if w.yc > anchor.yc])
+        above = cluster_lines([w for w in others if w.yc < anchor.yc])
         body, note = _body_lines(below, anchor, anchors, zone)
         sub = _sub_levels(body, anchor, zone)
         if len(body) - sub < 1:

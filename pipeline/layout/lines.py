@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from pipeline.layout.tokens import is_period, is_value
 from pipeline.reading.page import Box, Word, bounds
@@ -16,8 +16,7 @@ from pipeline.reading.page import Box, Word, bounds
 PHRASE_GAP = 0.45
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Words of one line set close together."""
 
     words: tuple[Word, ...]
@@ -157,7 +156,10 @@ def _segmented(line: Sequence[Word], gap: float) -> list[Segment]:
         else:
             groups.append([word])
         last = word
-    return [Segment(tuple(g), join_words(g), bounds(g)) for g in groups]
+    return [
+        Segment(tuple(g), join_words(g), bounds(g)) if len(g) > 1 else Segment((g[0],), g[0].text, g[0].box)
+        for g in groups
+    ]
 
 
 def median_size(words: Sequence[Word]) -> float:
@@ -183,8 +185,8 @@ def split_off_value(word: Word) -> list[Word]:
         return [word]
     x = word.char_x[cut]
     return [
-        replace(word, text=word.text[:cut], x1=x, char_x=word.char_x[: cut + 1]),
-        replace(word, text=word.text[cut:], x0=x, char_x=word.char_x[cut:]),
+        word._replace(text=word.text[:cut], x1=x, char_x=word.char_x[: cut + 1]),
+        word._replace(text=word.text[cut:], x0=x, char_x=word.char_x[cut:]),
     ]
 
 

@@ -284,7 +284,7 @@ def set_below(block: Block, rows: Block) -> tuple[Block, float]:
     down = foot + _pitch(block) - min(w.yc for w in rows.body)
 
     def lowered(word: Word) -> Word:
-        return replace(word, top=word.top + down, bottom=word.bottom + down)
+        return word._replace(top=word.top + down, bottom=word.bottom + down)
 
     def covered(hidden: HiddenWord) -> HiddenWord:
         clip = hidden.clip

@@ -124,4 +124,4 @@ def _joined(run: Sequence[Word]) -> Word | None:
     box = bounds(run)
     starts = [x for word in run for x in (word.char_x[:-1] or (word.x0,))]
     edges = (*starts, run[-1].x1) if len(starts) == len(text) else ()
-    return replace(run[0], text=text, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom, char_x=edges)
+    return run[0]._replace(text=text, x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom, char_x=edges)

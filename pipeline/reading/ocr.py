@@ -132,9 +132,9 @@ class Reader:
                 continue
             (text,) = texts
             if not any(map(str.isdigit, text)):
-                found[id(word)] = replace(word, text=text)
+                found[id(word)] = word._replace(text=text)
             elif completed(word, reading) == completed(word, again):
-                found[id(word)] = replace(word, text=text, font=FONT)
+                found[id(word)] = word._replace(text=text, font=FONT)
         return found
 
     def _stencil_words(self, stencils: Sequence[Stencil], page: Page) -> list[Word]:
@@ -256,7 +256,7 @@ def _only_digits_lie(page: Page) -> bool:
     """Whether a page would be good, had its fonts not exchanged some digits."""
     if not any(MISNAMED in word.text for word in page.words):
         return False
-    words = [replace(word, text=word.text.replace(MISNAMED, "0")) for word in page.words]
+    words = [word._replace(text=word.text.replace(MISNAMED, "0")) for word in page.words]
     return judge(words, 0, page.images) == "good"
 
 

@@ -52,8 +52,7 @@ def union(boxes: Sequence[Box]) -> Box:
     return Box(min(x0), min(top), max(x1), max(bottom))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A run of characters of one line without a gap, as the page prints it.
 
     `top` and `bottom` span the em box around the baseline (not the font's own ascent, which many embedded

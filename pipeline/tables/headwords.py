@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment, join_words
@@ -60,7 +59,7 @@ def _pieces(segment: Segment, columns: Sequence[Column]) -> list[Word]:
             or (x[i] - x[i - 1] > _GAP * usual and any(0 <= x[i] - c.x1 < _FLUSH * usual for c in columns))
         ]
         for a, b in pairwise([0, *cuts, len(word.text)]):
-            pieces.append(replace(word, text=word.text[a:b], x0=x[a], x1=x[b], char_x=x[a : b + 1]))
+            pieces.append(word._replace(text=word.text[a:b], x0=x[a], x1=x[b], char_x=x[a : b + 1]))
     return pieces
 
 

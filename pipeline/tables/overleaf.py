@@ -58,7 +58,7 @@ def spreads_of(pages: Sequence[Page]) -> list[Spread]:
             above = replace(spread.block, body=(*spread.block.body, *spread.foot))
             whole, down = set_below(above, rows)
             seam = (page.number, min(w.top for w in rows.body) + down - 1, down)
-            foot = tuple(replace(w, top=w.top + down, bottom=w.bottom + down) for w in at_foot(rows, lines))
+            foot = tuple(w._replace(top=w.top + down, bottom=w.bottom + down) for w in at_foot(rows, lines))
             (still_open if goes_on else found).append(Spread(whole, (*spread.seams, seam), foot))
         kept = {id(w) for line in lines for w in line} - used
         rest = replace(page, words=tuple(w for w in page.words if id(w) in kept))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.layout.tokens import is_number, open_brackets
 from pipeline.reading.page import Box, Word, bounds
@@ -98,7 +97,7 @@ def _joined(
         if not lacking and not told:
             return None
         box = bounds([above, rest])
-        number = replace(above, text=text, char_x=(), x0=box.x0, x1=box.x1, bottom=box.bottom)
+        number = above._replace(text=text, char_x=(), x0=box.x0, x1=box.x1, bottom=box.bottom)
         found[id(above)] = number
     complete = all(is_whole(found[id(above)].text) for above, _ in over)
     signed = any(cut.text in _SIGNS for cut, _ in over)

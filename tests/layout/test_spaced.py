@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeline.layout.spaced import set_close
 from pipeline.reading.page import Word
 from tests.layout.pages import page, word
@@ -14,7 +12,7 @@ def spaced(text: str, right: float, y: float, gap: float) -> list[Word]:
     """The characters of a number that ends at `right`, `gap` points between them."""
     step = DIGIT + gap
     first = right - step * len(text) + gap
-    return [replace(word(c, first + n * step, y), x1=first + n * step + DIGIT) for n, c in enumerate(text)]
+    return [word(c, first + n * step, y)._replace(x1=first + n * step + DIGIT) for n, c in enumerate(text)]
 
 
 def table(gap: float, between: float) -> list[Word]:
@@ -75,8 +73,7 @@ def parted(text: str, right: float, y: float, gap: float, *cuts: int) -> list[Wo
     chars = spaced(text, right, y, gap)
     ends = [*cuts, len(text)]
     return [
-        replace(
-            chars[a],
+        chars[a]._replace(
             text=text[a:b],
             x1=chars[b - 1].x1,
             char_x=(*(c.x0 for c in chars[a:b]), chars[b - 1].x1),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -71,7 +70,7 @@ def block(region: Box, **changes: Any) -> Block:
 
 def test_words_read_from_pictures_stand_apart_and_doubted_ones_say_what_they_may_be() -> None:
     read, doubted = Box(20, 50, 60, 60), Box(20, 100, 60, 110)
-    words = (replace(word("1,203", read), font="ocr"), replace(word("\ufffd1,2|7,2", doubted), font="ocr"))
+    words = (word("1,203", read)._replace(font="ocr"), word("\ufffd1,2|7,2", doubted)._replace(font="ocr"))
     image, counts = draw_words(blank(), Page(1, 200, 200, words), SCALE)
     assert like(colour_of_edge(image, read), GREEN)
     assert like(colour_of_edge(image, doubted), ORANGE)

@@ -146,7 +146,7 @@ def test_blank_cells_and_labels_that_all_stand_a_little_off(grid: Grid, off: flo
     values = [row if any(row) else whole for row, whole in zip(values, grid.values, strict=True)]
     holed = replace(grid, values=[grid.values[0], *values[1:]])
     words = [
-        replace(w, top=w.top + off * w.size, bottom=w.bottom + off * w.size) if w.text in grid.labels else w
+        w._replace(top=w.top + off * w.size, bottom=w.bottom + off * w.size) if w.text in grid.labels else w
         for w in holed.words(30, 80)
     ]
     assert found(words, grid.width + 60) == [meant(holed)]
