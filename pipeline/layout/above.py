@@ -82,7 +82,11 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         many = len(over) >= 2 and len(anchor.heads) > 1
         lone = index == 0 and len(over) == 1 and heads_alone(line, over[0], anchor)
         lone = lone or (index == 0 and len(anchor.heads) == 1 and heads_list(line, over))
-        upper = height == index > 0 and (over_some(line, anchor) or stands_on(line, near[index - 1]))
+        upper = height == index > 0 and (
+            over_some(line, anchor)
+            or stands_on(line, near[index - 1])
+            or _entwined(line, over, near[index - 1])
+        )
         lone = lone or (index == 1 and len(over) == 1 and heads_around(line, near[0], anchor))
         if many or lone or upper:
             height = index + 1
@@ -104,6 +108,15 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         if is_label_text(first.text) and not first.text.startswith(("单位", "單位")):
             around.titles.append(first)
     return around
+
+
+def _entwined(line: Sequence[Word], over: Sequence[Segment], below: Sequence[Word]) -> bool:
+    """Whether a line over the columns stands less than its height above the next: heads set in the middle.
+
+    A head in three lines among heads in two begins half a line above them.
+    """
+    near = 0 < min(w.yc for w in below) - max(w.yc for w in line) < 0.8 * line[0].size
+    return near and 0 < len(over) == len(segments_of(line))
 
 
 def _is_sentence(text: str) -> bool:

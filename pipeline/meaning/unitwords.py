@@ -13,6 +13,10 @@ from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 _FILE = "units.csv"
 # A clipped label may lack the closing one: 市值(百万港.
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
+# 核心人员（76 人） are so many, a subsidiary (51%) is held so far: neither says what its row is printed in.
+_COUNTED = re.compile(
+    r"[(\[【〔]\s*[约共]?\d+(?:,\d{3})*(?:\.\d+)?\s*[%人名家个只股项款次天年月日]\s*[)\]】〕]"
+)
 # 公司 K, 客户 M: a letter of its own behind a word numbers it, it is no thousand and no million.
 _LETTER = re.compile(r"[kKmM]")
 _LEAD = re.compile(r"^(单位|unit|units|货币单位|币种|货币)[:：]?", re.IGNORECASE)
@@ -179,7 +183,7 @@ def units_of_label(label: str) -> tuple[UnitMark, ...]:
     >>> units_of_label("EPS(摊薄/元)")
     (UnitMark(kind='money', currency=None, scale=0, local=False),)
     """
-    clean = _unified(label)
+    clean = _COUNTED.sub("", _unified(label))
     marks: list[UnitMark] = []
     for inside in _BRACKETS.findall(clean):
         found = units_in(inside)

@@ -253,8 +253,9 @@ class _Grid:
     def _further_labels(self, heads: Sequence[str], names: Sequence[Segment]) -> set[int]:
         """Columns of names behind numbers: lists side by side.
 
-        The head over the names is printed for each, or the names are partly the same (客户 of four years); or
-        there is no head at all, and as many columns of numbers follow each column of names.
+        The head over the names is printed for each, or the names are partly the same (客户 of four years):
+        then every list of the same pitch is one, though its names be others. Or there is no head at all, and
+        as many columns of numbers follow each column of names.
         """
         named = heads[0].split("|")[-1]
         known = {w.text for line in names for w in line.words}
@@ -265,10 +266,9 @@ class _Grid:
             if (named and heads[i].split("|")[-1] == named)
             or len(known.intersection(words)) >= max(2, 0.4 * len(words))
         }
-        if again or any(heads):
-            return again
         starts = [0, *texts, len(self.columns)]
-        return set(texts) if len({b - a for a, b in itertools.pairwise(starts)}) == 1 else set()
+        alike = len({b - a for a, b in itertools.pairwise(starts)}) == 1
+        return set(texts) if alike and (again or not any(heads)) else again
 
     def _spread_periods(self, heads: list[str]) -> None:
         """Periods printed over the names of lists side by side are those of the numbers beside them."""

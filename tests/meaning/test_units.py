@@ -51,6 +51,8 @@ def test_units_among_other_words() -> None:
     assert units_of_label("归母净利润亿元") == (UnitMark("money", None, 8),)
     assert units_of_label("收盘价(港币截至 1 月 24 日)") == (UnitMark("money", "HKD", None),)
     assert units_of_label("流通 A 股") == ()
+    assert units_of_label("核心人员（76 人）") == units_of_label("某子公司（51%）") == ()
+    assert units_of_label("ROE（2023，%）") == (UnitMark("percent", None, 0),)
 
 
 @pytest.mark.parametrize(

@@ -321,3 +321,34 @@ def test_a_heading_under_the_caption_is_the_first_of_those_set_alike() -> None:
     table = table_of(page(put("图表61：敏感性分析", 40, 101), words))
     assert table.title == "敏感性分析"
     assert labels_of(table) == ["面粉", "成本变动", "毛利率变动", "糯米粉", "成本变动", "毛利率变动"]
+
+
+def test_a_list_with_names_of_its_own_beside_lists_that_share_theirs() -> None:
+    words = sketch(
+        """
+           饮用奶                  酸奶                  奶酪
+        甲牌         25.30%    甲牌         30.60%    子牌        25.00%
+        乙牌         20.70%    乙牌         25.00%    丑牌        19.80%
+        丙牌          4.50%    丁牌          7.80%    寅牌         5.90%
+        其他         45.50%    其他         29.20%    其他        44.10%
+        """
+    )
+    table = table_of(page(words))
+    labels = [(c.column, c.text) for c in table.cells if c.role == "label" and c.row == 2]
+    assert labels == [(0, "乙牌"), (2, "乙牌"), (4, "丑牌")]
+
+
+def test_a_head_of_three_lines_begins_half_a_line_above_heads_of_two() -> None:
+    words = [
+        line(92, ("占计划公告", 320)),
+        line(98, ("授予数量", 150), ("占授予总", 230)),
+        line(104, ("姓名", 40), ("日总股本的", 320)),
+        line(110, ("（股）", 150), ("量的比例", 230)),
+        line(116, ("比例", 320)),
+        line(136, ("甲某", 40), ("142,900", 150), ("9.11%", 240), ("0.17%", 330)),
+        line(152, ("乙某", 40), ("97,400", 155), ("6.21%", 240), ("0.11%", 330)),
+        line(168, ("丙某", 40), ("87,700", 155), ("5.59%", 240), ("0.10%", 330)),
+    ]
+    table = table_of(page(put("图表 9：股权激励授予对象及数量", 40, 74), *words))
+    assert table.heads[-1] == "占计划公告日总股本的比例"
+    assert (table.caption_no, table.title) == ("9", "股权激励授予对象及数量")
