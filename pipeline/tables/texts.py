@@ -144,7 +144,7 @@ def _cells(frame: Frame, columns: Sequence[Sequence[Segment]]) -> list[TextCell]
     ]
     begun = own_rows if dense and not tight_by else []
     names = cells_of(lead, columns[lead], tight_by, rooms[lead], partial(_parted, frame, lead, begun))
-    starts = [] if tight_by else _row_starts(names, columns)
+    starts = [] if tight_by else _centred_borders(names, beside) or _row_starts(names, columns)
     cells = [*names]
     for index in range(lead + 1, frame.count):
         parted = partial(_parted, frame, index, starts)
@@ -193,14 +193,26 @@ def _bands(frame: Frame, cells: Sequence[TextCell]) -> list[list[TextCell]]:
 
 
 def _by_centred_names(cells: Sequence[TextCell]) -> list[list[TextCell]]:
-    """The cells by rows whose names stand in their middle; empty where they do not, all the way down.
+    """The cells by rows whose names stand in their middle; empty where they do not, all the way down."""
+    names = [c for c in cells if c.column == 0 and c.span == 1]
+    heights = [line.box.yc for c in cells if c.column or c.span > 1 for line in c.lines]
+    borders = [] if any(c.span > 1 for c in cells) else _centred_borders(names, heights)
+    if not borders or any(c.top < border < c.bottom for c in cells for border in borders):
+        return []
+    bands: list[list[TextCell]] = [[] for _ in borders]
+    for cell in cells:
+        bands[min(bisect(borders, (cell.top + cell.bottom) / 2), len(bands) - 1)].append(cell)
+    return bands
+
+
+def _centred_borders(names: Sequence[TextCell], heights: Sequence[float]) -> list[float]:
+    """Where rows end, the last one too, whose names stand in the middle of the lines at these heights.
 
     Only that reading is taken in which every name has as many lines above as below it, up to the next.
     """
-    names = [c for c in cells if c.column == 0 and c.span == 1]
-    ys = sorted({round(line.box.yc, 1) for c in cells if c.column or c.span > 1 for line in c.lines})
+    ys = sorted({round(y, 1) for y in heights})
     ys = [y for i, y in enumerate(ys) if not i or y - ys[i - 1] > 2]
-    if not 1 < len(names) < len(ys) or any(c.span > 1 for c in cells):
+    if not 1 < len(names) < len(ys):
         return []
     borders: list[float] = []
     at = 0
@@ -213,12 +225,7 @@ def _by_centred_names(cells: Sequence[TextCell]) -> list[list[TextCell]]:
             return []
         borders.append((ys[end] + ys[end + 1]) / 2 if end + 1 < len(ys) else ys[end] + name.size)
         at = end + 1
-    if at < len(ys) or any(c.top < border < c.bottom for c in cells for border in borders):
-        return []
-    bands: list[list[TextCell]] = [[] for _ in borders]
-    for cell in cells:
-        bands[min(bisect(borders, (cell.top + cell.bottom) / 2), len(bands) - 1)].append(cell)
-    return bands
+    return borders if at == len(ys) else []
 
 
 def _is_one_row(band: Sequence[TextCell]) -> bool:
