@@ -31,12 +31,13 @@ Placed = tuple[TextCell, int]
 
 
 def read_text(
-    region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = ()
+    region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = (), *, figures: bool = False
 ) -> Table | None:
     """Read a region as a table of words; None where it is none (prose, a chart, a picture's labels).
 
     `cuts` are the column borders where they are known: those of the page before, for a table that goes on.
-    `heads` are the texts of its heads there, which may be printed again.
+    `heads` are the texts of its heads there, which may be printed again. With `figures` it may hold more
+    numbers than words.
     """
     runs = without_headings([runs_of(line) for line in region.lines])
     borders = list(cuts) if cuts is not None else column_cuts(region, runs)
@@ -53,7 +54,7 @@ def read_text(
     lined = height > 0 and frame.parted(0, frame.height(height - 1), frame.height(height))
     if cuts is not None:
         return table if is_rest(table) else None
-    return table if is_word_table(table, lined=lined) else None
+    return table if is_word_table(table, lined=lined, figures=figures) else None
 
 
 def is_rest(table: Table, *, drawn: bool = False) -> bool:
@@ -62,12 +63,14 @@ def is_rest(table: Table, *, drawn: bool = False) -> bool:
     return (len(body) == 1 and bool(table.source_note)) or is_word_table(table, whole=False, drawn=drawn)
 
 
-def is_word_table(table: Table, *, whole: bool = True, lined: bool = False, drawn: bool = False) -> bool:
+def is_word_table(
+    table: Table, *, whole: bool = True, lined: bool = False, drawn: bool = False, figures: bool = False
+) -> bool:
     """Whether what was read is a table of words: rows and columns, most places filled, mostly by words.
 
     The labels and numbers of a chart leave many places empty. A table may, too, if something drawn parts its
     heads from its body (`lined`) or borders stand around its cells (`drawn`). `whole` is false for the rest
-    of a table begun on another page.
+    of a table begun on another page; `figures` says that numbers may be the most of it.
     """
     body = [c for c in table.cells if c.role in ("label", "value")]
     filled = [c for c in body if c.text]
@@ -81,7 +84,8 @@ def is_word_table(table: Table, *, whole: bool = True, lined: bool = False, draw
     if sum(c.row in full for c in filled) < least * sum(c.row in full for c in body):
         return False
     said = [tight(c.text) for c in filled if not is_missing(tight(c.text))]
-    if 2 * sum(any(ch.isalpha() for ch in text) and not is_value(text) for text in said) < len(said):
+    worded = sum(any(ch.isalpha() for ch in text) and not is_value(text) for text in said)
+    if not figures and 2 * worded < len(said):
         return False
     if not whole:
         return True

@@ -10,6 +10,7 @@ from pipeline.layout.captioned import Region, find_regions, opening_region
 from pipeline.layout.gutters import runs_of
 from pipeline.layout.tokens import is_label_text, is_number, is_period, tight
 from pipeline.reading.page import Box, Page, union
+from pipeline.tables.mixed import read_mixed
 from pipeline.tables.ruled import read_ruled, uncaptioned_grids
 from pipeline.tables.table import Cell, Table
 from pipeline.tables.textcells import set_together
@@ -41,10 +42,12 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
             open_ = (region, index) if rest is not None and not rest[1].closed else None
         for region in find_regions(page):
             table = read_ruled(region) or read_text(region)
+            beneath = [t for t in kept if _overlap(t.box, table.box if table else region.box)]
             if table is None:
+                table = read_mixed(region, beneath)
+            elif beneath and not all(_gives_way(t, table) for t in beneath):
                 continue
-            beneath = [t for t in kept if _overlap(t.box, table.box)]
-            if beneath and not all(_gives_way(t, table) for t in beneath):
+            if table is None:
                 continue
             kept = [t for t in kept if t not in beneath]
             words.append(table)
