@@ -301,7 +301,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         stub = _around_stub(above, heads, rows, anchor.zone + 6)
         if stub:
             above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
-        elif wraps_around(above[-1:], heads, rows[:1], anchor.zone + 6):
+        elif wraps_around(above[-1:], heads, rows[:1], anchor.zone + 6) and all(
+            _over_numbers(word, [w for line in rows[1:] for w in line]) for word in rows[0]
+        ):
             above, heads, rows = above[:-1], [above[-1], *heads, rows[0]], rows[1:]
         around = look_up(above, anchor, zone, taken)
         header = [w for line in heads for w in line]
