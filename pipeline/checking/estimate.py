@@ -37,6 +37,11 @@ class Estimate:
 
     near: Near  # the ends of the interval in floating point
 
+    @once
+    def slack(self) -> Fraction | None:
+        """How far the interval reaches to both sides of the value; None where it is not known to be even."""
+        return None
+
     @property
     def reach(self) -> Reach:
         """How far (signed) the value moves when a fact moves up by half of its last digit, fact by fact."""
@@ -123,6 +128,7 @@ class _Known(Estimate):
     def interval(self) -> Interval:
         return exact(self.value)
 
+    slack = ratio(0)
     linear = True
 
     def again(self, new: Mapping[str, Fraction]) -> Fraction:
@@ -132,6 +138,7 @@ class _Known(Estimate):
 class _Stated(Estimate):
     def __init__(self, fact_id: str, value: Fraction, half: Fraction) -> None:
         self.fact_id, self.value, self.half = fact_id, value, half
+        self.slack = half
         self.near = around(float(value), float(half))
 
     @once
@@ -154,7 +161,14 @@ class _Sum(Estimate):
         self.near = added([(part.near, sign) for part, sign in parts])
 
     @once
+    def slack(self) -> Fraction | None:
+        parts = [slack for part, _ in self.parts if (slack := part.slack) is not None]
+        return summed([(slack, 1) for slack in parts]) if len(parts) == len(self.parts) else None
+
+    @once
     def interval(self) -> Interval:
+        if self.slack is not None:
+            return Interval(self.value - self.slack, self.value + self.slack)
         ends = [(part.interval, sign) for part, sign in self.parts]
         low = summed([(end.low, 1) if sign > 0 else (end.high, -1) for end, sign in ends])
         return Interval(low, summed([(end.high, 1) if sign > 0 else (end.low, -1) for end, sign in ends]))

@@ -236,8 +236,9 @@ def _nearest(trials: Sequence[Trial]) -> Trial:
     """The trial whose intervals are the least apart, then whose values are."""
     if len(trials) == 1:
         return trials[0]
-    holding = [t for t in trials if t.holds]
-    return min(holding or trials, key=lambda t: (t.gap, abs(t.residual)))
+    if holding := [t for t in trials if t.holds]:
+        return min(holding, key=lambda t: abs(t.residual))
+    return min(trials, key=lambda t: (t.gap, abs(t.residual)))
 
 
 def _tally(columns: list[Column], reading: int) -> tuple[int, int]:

@@ -154,19 +154,15 @@ def exactly(value: Fraction | Decimal | float | int | str) -> Exact:
 
 def total(terms: Sequence[tuple[Fraction, int]]) -> Exact:
     """The sum of fractions, each with its sign (1 or -1), over one common denominator."""
-    parts = [(*_parts(term), sign) for term, sign in terms]
-    bottom = lcm(*[below for _, below, _ in parts])
-    return ratio(sum([sign * top * (bottom // below) for top, below, sign in parts]), bottom)
+    parts = [(term.as_integer_ratio(), sign) for term, sign in terms]
+    bottom = lcm(*[below for (_, below), _ in parts])
+    return ratio(sum([sign * top * (bottom // below) for (top, below), sign in parts]), bottom)
 
 
 def in_units(value: Fraction, unit: Fraction) -> float:
     """`value / unit`, rounded once."""
-    (top, bottom), (times, over) = _parts(value), _parts(unit)
+    (top, bottom), (times, over) = value.as_integer_ratio(), unit.as_integer_ratio()
     return (top * over) / (bottom * times)
-
-
-def _parts(value: Fraction) -> tuple[int, int]:
-    return value._numerator, value._denominator  # type: ignore[attr-defined]
 
 
 def _reduced(value: Exact) -> Fraction:

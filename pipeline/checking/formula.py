@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -68,7 +68,7 @@ class Growth:
 
 
 Expression = Number | Name | Binary | Growth
-Computation = Callable[[Mapping[Name, Estimate]], Estimate]
+Computation = Callable[[Sequence[Estimate]], Estimate]
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,20 @@ class Formula:
 
     @once
     def result(self) -> Computation:
-        """The estimate of the right side, of the estimates of its operands."""
-        return computation(self.right)
+        """The estimate of the right side, of the estimates of its operands in their order."""
+        return computation(self.right, self.operands)
+
+    @once
+    def years_apart(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of operands, by their places, that are one concept in the period under check and another."""
+        places = {name: at for at, name in enumerate(self.operands)}
+        pairs = ((places.get(Name(name.concept)), at) for name, at in places.items() if name.shift)
+        return tuple((now, other) for now, other in pairs if now is not None)
+
+    def takes_what(self, other: Formula) -> bool:
+        """Whether the figures that may stand for the operands of one may stand for the other's."""
+        alike = self.left == other.left and self.operands == other.operands
+        return alike and self.only_adds == other.only_adds
 
     @once
     def only_adds(self) -> bool:
@@ -125,18 +137,22 @@ def names(expression: Expression) -> tuple[Name, ...]:
     return tuple(dict.fromkeys(_names(expression)))
 
 
-def computation(expression: Expression) -> Computation:
-    """What gives the estimate of an expression; it raises ZeroDivisionError where a divisor may be zero."""
+def computation(expression: Expression, operands: Sequence[Name]) -> Computation:
+    """What gives the estimate of an expression from those of its operands, in their order.
+
+    It raises ZeroDivisionError where a divisor may be zero.
+    """
     match expression:
         case Number(value):
             number = known(value)
             return lambda values: number
         case Name():
-            return itemgetter(expression)
+            return itemgetter(operands.index(expression))
         case Growth(of, base):
-            return _growth(computation(of), computation(_shifted(of)), base == "absolute")
+            before = computation(_shifted(of), operands)
+            return _growth(computation(of, operands), before, base == "absolute")
         case Binary(sign, left, right):
-            return _both(_OPERATIONS[sign], computation(left), computation(right))
+            return _both(_OPERATIONS[sign], computation(left, operands), computation(right, operands))
 
 
 def _both(
@@ -148,7 +164,7 @@ def _both(
 def _growth(now: Computation, earlier: Computation, absolute: bool) -> Computation:
     one = known(1)
 
-    def change(values: Mapping[Name, Estimate]) -> Estimate:
+    def change(values: Sequence[Estimate]) -> Estimate:
         before = earlier(values)
         ratio = now(values) / before
         return one - ratio if absolute and before.value < 0 else ratio - one

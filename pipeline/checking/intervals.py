@@ -32,6 +32,8 @@ class Interval:
         return Interval(self.low - other.high, self.high - other.low)
 
     def __mul__(self, other: Interval) -> Interval:
+        if self.low.numerator >= 0 and other.low.numerator >= 0:
+            return Interval(self.low * other.low, self.high * other.high)
         ends = (
             self.low * other.low,
             self.low * other.high,
@@ -42,9 +44,12 @@ class Interval:
 
     def __truediv__(self, other: Interval) -> Interval:
         """Quotient; raises ZeroDivisionError where the divisor may be zero."""
-        if 0 in other:
+        if other.high.numerator < 0:
+            return -self / -other
+        if other.low.numerator <= 0:
             raise ZeroDivisionError("the divisor may be zero within its rounding")
-        return self * Interval(1 / other.high, 1 / other.low)
+        low = self.low / (other.high if self.low.numerator >= 0 else other.low)
+        return Interval(low, self.high / (other.low if self.high.numerator >= 0 else other.high))
 
     def __neg__(self) -> Interval:
         return Interval(-self.high, -self.low)

@@ -94,13 +94,13 @@ def judgement(finding: Finding) -> str:
 
 def number(value: Fraction, digits: int) -> str:
     """A number with thousands commas and at most `digits` digits after the point, trailing zeros dropped."""
-    scaled, rest = divmod(abs(value.numerator) * 10**digits, value.denominator)
-    if 2 * rest > value.denominator or (2 * rest == value.denominator and scaled % 2):  # half to even
+    top, bottom = value.as_integer_ratio()
+    scaled, rest = divmod(abs(top) * 10**digits, bottom)
+    if 2 * rest > bottom or (2 * rest == bottom and scaled % 2):  # half to even
         scaled += 1
-    text = f"{scaled:0{digits + 1}d}"
-    whole, part = (text[:-digits], text[-digits:].rstrip("0")) if digits else (text, "")
-    sign = "-" if value < 0 and scaled else ""
-    return f"{sign}{int(whole):,}" + (f".{part}" if part else "")
+    whole, part = divmod(scaled, 10**digits)
+    text = f"{whole:,}.{part:0{digits}d}".rstrip("0") if part else f"{whole:,}"
+    return f"-{text}" if top < 0 and scaled else text
 
 
 def _what(finding: Finding) -> str:
@@ -112,13 +112,14 @@ def _what(finding: Finding) -> str:
 
 
 def _digits(trial: Trial) -> int:
-    own = trial.facts[0].decimals
-    steps = [f.decimals for f in trial.facts if f.factor == trial.facts[0].factor]
-    return max(own, *steps, own) if steps else own
+    """Of the figures printed in the unit of the first, the most digits after the point."""
+    unit = trial.facts[0].factor
+    return max([f.decimals for f in trial.facts if f.factor is unit or f.factor == unit])
 
 
 def _slack_digits(slack: Fraction, digits: int) -> int:
     """Digits that show at least two figures of a small amount."""
-    while digits < 6 and abs(slack) * 10**digits < 10 and slack.numerator * 10**digits % slack.denominator:
+    top, bottom = slack.as_integer_ratio()
+    while digits < 6 and abs(top) * 10**digits < 10 * bottom and top * 10**digits % bottom:
         digits += 1
     return digits

@@ -76,8 +76,9 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
         )
     if not tried:
         return Column(cell, (None,) * 3, f"{item.label} {before} may be zero within its rounding", (now,))
-    best = min(tried, key=lambda three: min(three[0].gap, three[1].gap))
-    return Column(cell, best)
+    if len(tried) > 1:
+        tried.sort(key=lambda three: min(three[0].gap, three[1].gap))
+    return Column(cell, tried[0])
 
 
 def share_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:

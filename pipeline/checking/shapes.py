@@ -20,6 +20,7 @@ from pipeline.checking.trial import Column, Series, Trial, trial
 MOST_SOURCES = 3  # different figures of one concept that are tried before a formula is held to fail
 MOST_MIXES = 16
 HARDLY = 0.5  # of the companies of a year
+Mix = tuple[Printed, ...]  # a figure for each operand of a formula, in their order
 
 
 def formulas(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
@@ -103,10 +104,10 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
             mixes = finder.mixes(formula, cell)
             if isinstance(mixes, str) or not mixes:
                 continue
-            mix = {**mixes[0], first: cell}
+            mix = (cell, *mixes[0][1:])  # the first name is the cell's own
             value = _estimate(formula, mix)
             if value:
-                text = show(rule.expression, partial(_label, mix=mix))
+                text = _said(formula, mix)
                 found.append((cell, trial(_facts(cell, mix), value, value, text, ratio(1))))
         if not found:
             continue
@@ -242,13 +243,12 @@ class _Finder:
         own = [c for c in self.row.cells if c.concept == concept]
         return [c for c in own if c.period == period] or [c for c in own if c.period is None]
 
-    def mixes(self, formula: Formula, cell: Printed) -> list[dict[Name, Printed]] | str:
-        """Ways to fill the names of a formula; a sentence where one of them cannot be filled."""
-        wanted = formula.operands
+    def mixes(self, formula: Formula, cell: Printed) -> list[Mix] | str:
+        """Ways to fill the operands of a formula; a sentence where one of them cannot be filled."""
         choices: list[list[Printed]] = []
-        for name in wanted:
+        for name in formula.operands:
             found = self.candidates(name, cell)
-            if name != formula.left:
+            if cell in found and name != formula.left:
                 found = [f for f in found if f is not cell]
             if not found:
                 when = earlier(cell.period, name.shift) if name.shift else cell.period
@@ -259,25 +259,23 @@ class _Finder:
                     f"{found[0].label} {found[0].period or ''} is printed as {found[0].text or 'a blank'!r}"
                 )
             choices.append(_distinct(figures)[:MOST_SOURCES])
-        mixes = [dict(zip(wanted, mix, strict=True)) for mix in islice(product(*choices), MOST_MIXES)]
         borne_out = self.rule.kind == "convention"
-        same = [m for m in mixes if _comparable(formula, cell, m, borne_out) and self._of_one_series(m)]
+        same = [
+            mix
+            for mix in islice(product(*choices), MOST_MIXES)
+            if _comparable(formula, cell, mix, borne_out) and self._of_one_series(formula, mix)
+        ]
         # Figures of one table were kept together by whoever printed them: they come before a mixture.
         if len(same) > 1:
-            same.sort(key=lambda m: len({fact.table_id for fact in m.values()}))
+            same.sort(key=lambda mix: len({fact.table_id for fact in mix}))
         return same or "its operands are printed in different units, or without one, or in unlike tables"
 
-    def _of_one_series(self, mix: dict[Name, Printed]) -> bool:
+    def _of_one_series(self, formula: Formula, mix: Mix) -> bool:
         """Whether figures of one concept in two years come from one table, or from tables that agree."""
-        for name, fact in mix.items():
-            if not name.shift:
-                continue
-            now = mix.get(Name(name.concept))
-            if now is None or now.table_id == fact.table_id:
-                continue
-            if not self.report.same_series(now, fact):
-                return False
-        return True
+        return all(
+            mix[now].table_id == mix[other].table_id or self.report.same_series(mix[now], mix[other])
+            for now, other in formula.years_apart
+        )
 
 
 def _distinct(figures: list[Printed]) -> list[Printed]:
@@ -290,15 +288,15 @@ def _distinct(figures: list[Printed]) -> list[Printed]:
     return list(found.values())
 
 
-def _comparable(formula: Formula, cell: Printed, mix: dict[Name, Printed], borne_out: bool) -> bool:
+def _comparable(formula: Formula, cell: Printed, mix: Mix, borne_out: bool) -> bool:
     """One currency throughout; and where the formula only adds, one unit: a share of assets is no asset."""
-    facts = (cell, *mix.values())
-    units = {f.unit for f in facts}
-    if len(units) > 1:
+    facts = (cell, *mix)
+    if len({f.unit for f in facts}) > 1:
         if formula.only_adds or len({c for f in facts if (c := f.currency)}) > 1:
             return False
-        for name, fact in mix.items():
-            if any(other.concept == name.concept and mix[other].unit != fact.unit for other in mix):
+        units: dict[str, str | None] = {}
+        for name, fact in zip(formula.operands, mix, strict=True):
+            if units.setdefault(name.concept, fact.unit) != fact.unit:
                 return False
     return commensurable(facts, borne_out)
 
@@ -309,50 +307,58 @@ def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Colu
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
     trials: list[Trial | None] = []
     missing = ""
+    asked: Formula | None = None
+    mixes: list[Mix] | str = ""
     for formula in readings:
-        mixes = finder.mixes(formula, cell)
+        if asked is None or not asked.takes_what(formula):
+            asked, mixes = formula, finder.mixes(formula, cell)
         if isinstance(mixes, str):
             missing = missing or mixes
             trials.append(None)
             continue
-        first: Trial | None = None
-        for mix in mixes:
-            held = _tried(formula, cell, own, mix)
-            first = first or held
-            if held and held.verdict[0] == "ok":
-                first = held
-                break
+        first = _first_that_fits(formula, cell, own, mixes)
         trials.append(first)
         if first is None:
             missing = missing or "a divisor may be zero within its rounding"
     return Column(cell, tuple(trials), missing)
 
 
-def _tried(formula: Formula, cell: Printed, own: Estimate, mix: dict[Name, Printed]) -> Trial | None:
-    right = _estimate(formula, mix)
-    if right is None:
-        return None
-    return trial(_facts(cell, mix), own, right, lambda: show(formula.right, partial(_label, mix=mix)))
+def _first_that_fits(formula: Formula, cell: Printed, own: Estimate, mixes: Sequence[Mix]) -> Trial | None:
+    """The trial of the first mix that fits, or else of the first that can be tried."""
+    first: Trial | None = None
+    for mix in mixes:
+        right = _estimate(formula, mix)
+        if right is None:
+            continue
+        held = trial(_facts(cell, mix), own, right, partial(_said, formula, mix))
+        if len(mixes) == 1 or held.verdict[0] == "ok":
+            return held
+        first = first or held
+    return first
 
 
-def _label(name: Name, mix: dict[Name, Printed]) -> str:
-    """A name as the page has it: in a table of companies the column's head, elsewhere the row's."""
-    fact = mix.get(name) or mix.get(Name(name.concept))
-    if fact is None:
-        return name.concept
-    return fact.column.split("|")[0] if fact.kind == "comps" else fact.label
+def _said(formula: Formula, mix: Mix) -> str:
+    """The right side in the page's words: in a table of companies the columns' heads, elsewhere the rows'."""
+    facts = dict(zip(formula.operands, mix, strict=True))
+
+    def label(name: Name) -> str:
+        fact = facts.get(name) or facts.get(Name(name.concept))
+        if fact is None:
+            return name.concept
+        return fact.column.split("|")[0] if fact.kind == "comps" else fact.label
+
+    return show(formula.right, label)
 
 
-def _estimate(formula: Formula, mix: dict[Name, Printed]) -> Estimate | None:
-    values = {name: estimate for name, fact in mix.items() if (estimate := fact.estimate())}
+def _estimate(formula: Formula, mix: Mix) -> Estimate | None:
     try:
-        return formula.result(values)
+        return formula.result([estimate for fact in mix if (estimate := fact.estimate())])
     except ZeroDivisionError:
         return None
 
 
-def _facts(cell: Printed, mix: dict[Name, Printed]) -> tuple[Printed, ...]:
-    return tuple(dict.fromkeys((cell, *mix.values())))
+def _facts(cell: Printed, mix: Mix) -> tuple[Printed, ...]:
+    return tuple(dict.fromkeys((cell, *mix)))
 
 
 def _shared(intervals: Sequence[Interval]) -> Interval:

@@ -17,6 +17,7 @@ from pipeline.checking.sheet import Printed
 
 Verdict = Literal["ok", "impossible", "improbable", "not_checkable"]
 LUCK = 0.001  # less likely than this by rounding alone is `improbable`
+HALF = ratio(1, 2)
 MOST_OF_IT = ratio(99, 100)  # of the widest error: one in a hundred is wider, LUCK is one in a thousand
 
 
@@ -54,12 +55,12 @@ class Trial:
     def room(self) -> Fraction:
         """The widest residual that rounding can explain."""
         a, b = self.left.interval, self.right.interval
-        return (a.high - a.low + b.high - b.low) / 2
+        return (a.high - a.low + b.high - b.low) * HALF
 
     @property
     def touches(self) -> bool:
         """Whether the two intervals share nothing but an end: 1 and 2 may both be 1.5."""
-        return self.residual != 0 and abs(self.residual) == self.room
+        return bool(self.residual) and abs(self.residual) == self.room
 
     @property
     def gap(self) -> Fraction:

@@ -18,8 +18,9 @@ from pipeline.checking.formula import (
 
 
 def value(expression: Expression, **amounts: int) -> Fraction:
-    given = {n: known(amounts[n.concept + "_" * -n.shift]) for n in names(expression)}
-    return computation(expression)(given).value
+    operands = names(expression)
+    given = [known(amounts[n.concept + "_" * -n.shift]) for n in operands]
+    return computation(expression, operands)(given).value
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_rounding_goes_through_the_formula_and_keeps_its_sources() -> None:
     (formula,) = parse("margin = profit / revenue")
     profit = stated("p", Fraction(10), Fraction(1, 2))
     revenue = stated("r", Fraction(40), Fraction(1, 2))
-    found = formula.result({Name("profit"): profit, Name("revenue"): revenue})
+    found = formula.result([profit, revenue])
     assert found.interval.low == Fraction(19, 81)
     assert found.interval.high == Fraction(21, 79)
     assert found.reach == {"p": Fraction(1, 80), "r": Fraction(-1, 320)}
@@ -77,7 +78,7 @@ def test_rounding_goes_through_the_formula_and_keeps_its_sources() -> None:
 def test_a_divisor_with_few_digits_is_not_taken_for_linear() -> None:
     (formula,) = parse("g = growth(x)")[:1]
     estimate = stated("x", Fraction(3), Fraction(1, 2))
-    assert not formula.result({Name("x"): estimate, Name("x", -1): estimate}).linear
+    assert not formula.result([estimate, estimate]).linear
 
 
 @pytest.mark.parametrize(
