@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.meaning.entities import is_aggregate
 from pipeline.meaning.periods import without_period
+from pipeline.meaning.units import sense_of
 from pipeline.meaning.vocabulary import Concept, Entry, Form, form, vocabulary
 from pipeline.meaning.vocabulary.terms import is_torn, matching_keys
 
@@ -35,6 +37,7 @@ _ALLOWED = {
 # A clipped label may lack its last characters; fewer than these say too little to be completed.
 _LEAST_CLIPPED = 5
 _MOST_LOST = 2
+_SOME_BUSINESS = "甲"  # stands for the name of any business
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,27 @@ def _of_label(
         or _by_pattern(printed, place)
         or _of_keys(_completions(printed.key), printed, place)
         or _of_keys(matching_keys(printed.key), printed, place)
+        or _of_business(printed, place)
     )
+
+
+def _of_business(printed: Form, place: _Place) -> str | None:
+    """Under a measure of a table of businesses, a name that is no measure itself has that of the business.
+
+    Where the unit is known, it must be the measure's; a row about another (its growth) asks without one.
+    """
+    if place.kind != "segments" or not place.parents or sense_of(printed.key) is not None:
+        return None
+    *above, measure = place.parents
+    if measure == _SOME_BUSINESS:
+        return None
+    code = _of_label(measure, place.kind, (*above, _SOME_BUSINESS), item=True)
+    concept = vocabulary().concepts.get(code or "")
+    if concept is None or concept.statement != "segment" or is_aggregate(printed.key):
+        return None
+    if vocabulary().relation_of("business", printed.key) is not None:
+        return None
+    return concept.code if place.item or concept.unit_kind == place.unit else None
 
 
 def _settle(entries: Sequence[Entry], printed: Form, place: _Place) -> str | None:

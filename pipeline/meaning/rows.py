@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.layout.tokens import is_number, tight
+from pipeline.meaning.businesses import measures_over
 from pipeline.meaning.entities import is_aggregate, is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
 from pipeline.meaning.totals import NO_TOTALS, Totals, totals_of
@@ -97,7 +98,9 @@ def rows_of(
         own = sorted((c for (_, at), c in labels.items() if at == column), key=lambda c: c.row)
         texts = [_label_text(c) for c in own]
         totals = totals_of(texts, statement) if statement else NO_TOTALS
-        chain = _Chain(_levels(own), segmented, totals, _repeated(texts, own, sections) if segmented else ())
+        again = _repeated(texts, own, sections) if segmented else ()
+        measures = measures_over(texts, list(map(dependence, texts))) if segmented and not sections else {}
+        chain = _Chain(_levels(own), segmented, totals, again, measures)
         order = {c.row: at for at, c in enumerate(own)}
         nameless = _nameless_groups(own, sections)
         for here in range(table.row_count):
@@ -320,12 +323,18 @@ class _Chain:
     """Walks down the labels of one column and says for each which heads stand above it."""
 
     def __init__(
-        self, levels: Mapping[float, int], segmented: bool, totals: Totals, repeated: Collection[int] = ()
+        self,
+        levels: Mapping[float, int],
+        segmented: bool,
+        totals: Totals,
+        repeated: Collection[int] = (),
+        measures: Mapping[int, int] | None = None,
     ) -> None:
         self._levels = levels
         self._repeated = repeated
         self._segmented = segmented
         self._totals = totals
+        self._measures = measures or {}
         self._section: Cell | None = None
         self._stack: list[tuple[int, str]] = []  # indented ancestors of the last item, itself on top
         self._outer: tuple[str, ...] = ()
@@ -343,6 +352,11 @@ class _Chain:
     def parents(self, cell: Cell, text: str, at: int) -> tuple[str, ...]:
         """The heads above the label at place `at`; it becomes the last item, unless it leans on that."""
         kind = dependence(text)
+        if self._measures.get(at) == at:
+            self._stack = [(_HEAD, text)]
+            return self._outer
+        if self._measures and at not in self._measures:
+            self._stack = []
         if kind == "follows" and self._stack:
             return (*self._outer, *(name for _, name in self._stack))
         if kind == "rate" and self._segmented and self._stack:
