@@ -325,6 +325,17 @@ def _between(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment
     if found:
         step = heads[-1].box.xc - heads[-2].box.xc
         found += [s for s in lower if abs(s.box.xc - heads[-1].box.xc - step / 2) < 0.12 * step]
+    return found or _going_on(heads, lower, min(steps))
+
+
+def _going_on(heads: Sequence[Segment], lower: Sequence[Segment], step: float) -> list[Segment]:
+    """Heads on one line that go on behind heads that wrap, at their steps: `2022` over `E`, then `2023E`."""
+    found: list[Segment] = []
+    last = heads[-1]
+    for head in sorted(lower, key=lambda s: s.box.x0):
+        if head.box.x0 > last.box.x1 and abs(head.box.xc - last.box.xc - step) < 0.2 * step:
+            found.append(head)
+            last = head
     return found
 
 
@@ -342,6 +353,11 @@ def is_head_row(heads: Sequence[Segment], line: Sequence[Word]) -> bool:
     texts = [s.text.replace(" ", "") for s in heads]
     if not all(_BARE_YEAR.fullmatch(t) for t in texts):
         return True
+    # Behind `1986 1987` the number of the next column shows that they are numbers of a row as well.
+    pitch = last.x1 - heads[-2].box.x1
+    behind = [w for w in line if w.x0 > last.x1]
+    if behind and behind[0].x1 - last.x1 < 1.3 * pitch and is_number(behind[0].text):
+        return is_period(behind[0].text)
     years = [int(t) for t in texts]
     restart = years[0]
     return all(abs(b - a) == 1 or b == restart for a, b in pairwise(years)) and len(set(years)) > 1

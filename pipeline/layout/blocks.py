@@ -12,7 +12,7 @@ from pipeline.layout.above import Around, look_up
 from pipeline.layout.anchors import Anchor, find_anchors
 from pipeline.layout.block import Block
 from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption, statement_class, unit_in
-from pipeline.layout.headlines import GENERIC_STUB, wraps_around
+from pipeline.layout.headlines import GENERIC_STUB, finest, wraps_around
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import (
@@ -298,6 +298,10 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         if len(body) - sub < 1:
             continue
         heads, rows = [level, *body[:sub]], body[sub:]
+        boxes = anchor.heads
+        for line in body[:sub]:
+            boxes = finest(boxes, segments_of(line), [_numbers(row) for row in rows if _numbers(row)])
+        whole, anchor = anchor, replace(anchor, heads=boxes)  # noqa: PLW2901
         stub = _around_stub(above, heads, rows, anchor.zone + 6)
         if stub:
             above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
@@ -305,12 +309,16 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
             _over_numbers(word, [w for line in rows[1:] for w in line]) for word in rows[0]
         ):
             above, heads, rows = above[:-1], [above[-1], *heads, rows[0]], rows[1:]
-        around = look_up(above, anchor, zone, taken)
+        around = look_up(above, whole, zone, taken)
         header = [w for line in heads for w in line]
         block = _block(page, anchor, around, header, [w for line in rows for w in line], note)
         taken |= {id(w) for w in (*block.header, *block.body)}
         blocks.append(block)
     return blocks
+
+
+def _numbers(line: Sequence[Word]) -> list[Box]:
+    return [w.box for w in line if is_value(w.text)]
 
 
 def _block(

@@ -9,7 +9,7 @@ from pipeline.layout.anchors import Anchor
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.lines import Segment, segments_of
 from pipeline.layout.tokens import is_period, tight, width_of
-from pipeline.reading.page import Word
+from pipeline.reading.page import Box, Word
 
 _SAME_AXIS = 1.5  # points between the middles of two lines of one head
 LONGEST = 14.0  # em; a longer text heads no column of a list
@@ -153,3 +153,18 @@ def over_some(line: Sequence[Word], anchor: Anchor) -> bool:
         for j in range(i + 1, len(heads))
         if j - i + 1 < len(heads)
     )
+
+
+def finest(
+    heads: Sequence[Box], level: Sequence[Segment], numbers: Sequence[Sequence[Box]]
+) -> tuple[Box, ...]:
+    """The boxes that fix the columns: `heads`, or a lower level's where more of those stand over numbers.
+
+    `numbers` are the boxes of the numbers of each row; a head stands over some in half of the rows.
+    """
+    over = [
+        s.box
+        for s in level
+        if 2 * sum(any(n.x0 < s.box.x1 and n.x1 > s.box.x0 for n in row) for row in numbers) >= len(numbers)
+    ]
+    return tuple(over) if numbers and len(over) > len(heads) else tuple(heads)

@@ -33,7 +33,7 @@ from pipeline.tables.headers import place_levels, unwrapped
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.stubs import stub_set_together
 from pipeline.tables.table import Cell, Role, Table
-from pipeline.tables.wrapped import is_begun, is_whole, set_together, with_clipped_rest
+from pipeline.tables.wrapped import cells_together, is_begun, is_whole, set_together, with_clipped_rest
 
 
 @dataclass(slots=True)
@@ -175,7 +175,7 @@ def read_aligned(block: Block) -> Table | None:
     named = [w for labels, _ in split for w in labels]
     if not block.listing and not any(is_label_text(w.text) or is_period(w.text) for w in named):
         return None  # figures over the years of an axis, and figures before them: a chart
-    label_words = cluster_lines(named + tails)
+    label_words = cells_together(cluster_lines(named + tails))
     return _Grid(
         block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone
     ).table()

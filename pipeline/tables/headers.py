@@ -13,6 +13,7 @@ from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import contradicted, is_period, tight
 from pipeline.reading.page import Box, union
 from pipeline.tables.columns import Column
+from pipeline.tables.headgroups import grouped
 from pipeline.tables.headwords import beneath, cut_over, set_together, with_tails
 
 # Leaving a column without a head of this level costs this many points of misfit, and where its own head is
@@ -27,6 +28,7 @@ _NEAR = 6.0
 _CENTRED = 0.06
 # Lines of one wrapped head are at most this many em apart.
 WRAP_PITCH = 2.0
+_MARK = re.compile(r"[（(]?[AEF][)）]?")
 _WRAPPED = re.compile(r".*[\u4e00-\u9fff](?:.*[A-Za-z])?\|[\u4e00-\u9fff].*")
 _UNIT = re.compile(r"[十百千万亿]*(?:港元|美元|元|股|吨|人|家|天|次|倍)")
 
@@ -145,17 +147,7 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     column alone, however the lines are staggered. What is left are heads that span columns with periods: they
     are placed with the least misfit.
     """
-    # Of all levels the one with most periods: a price date over one column (`2025/05/08`) is no period head.
-    timed = max(
-        (
-            sorted(
-                {i for s in level if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None}
-            )
-            for level in levels
-        ),
-        key=len,
-        default=[],
-    )
+    timed = _timed(levels, columns)
     periods = {
         i: tight(s.text)
         for level in levels
@@ -164,12 +156,16 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     }
     levels = [with_tails(level, columns) for level in levels]
     levels = [cut_over(level, columns, levels[n + 1 :]) for n, level in enumerate(levels)]
+    groups = [_grouped(level, levels[n + 1 :], columns) for n, level in enumerate(levels)]
     over = _periods_over(levels, columns, timed)
-    if over is not None:
+    if over is not None or any(is_period(tight(s.text)) for group in groups for s in group):
         # The periods stand over heads of their own: `2018 年度` over 销售额 and 单价.
         timed, periods = [], {}
     own = [{s: i for s in level if (i := _own_column(s, columns, timed)) is not None} for level in levels]
     own = [_continued(level, columns, own, n) for n, level in enumerate(levels)]
+    own = [{s: i for s, i in level.items() if s not in groups[n]} for n, level in enumerate(own)]
+    for n, level in enumerate(levels):
+        own[n] |= _marks(level, levels[:n], columns)
     if over is not None:
         own[over] = {s: i for s, i in own[over].items() if not is_period(tight(s.text))}
     deepest = {i: n for n, level in enumerate(own) for i in level.values()}
@@ -190,14 +186,63 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
             Head(" ".join(p.text for p in of), union([p.box for p in of]), index, index)
             for index, of in parts.items()
         ]
-        spanning = set_together([s for s in level if s not in own[n]])
-        if n == over:
+        heads += [Head(s.text, s.box, *span) for s, span in groups[n].items()]
+        spanning = set_together([s for s in level if s not in own[n] and s not in groups[n]])
+        if n == over and not groups[n]:
             headed = sorted({i for lower in own[n + 1 :] for i in lower.values() if i and i not in parts})
             heads += _place_periods(spanning, columns, headed, bare)
         else:
             heads += _place_between(spanning, columns, timed, periods, bare, heads)
         placed.append(_one_a_column(heads))
     return placed
+
+
+def _timed(levels: Sequence[Sequence[Segment]], columns: Sequence[Column]) -> list[int]:
+    """The columns under the period heads.
+
+    Of all levels the one with most periods: a price date over one column (`2025/05/08`) is no period head.
+    Heads in one line beside others that wrap stand in one row with them.
+    """
+    over = [
+        {s: i for s in level if is_period(tight(s.text)) and (i := _over_one(s, columns)) is not None}
+        for level in levels
+    ]
+    most = max(over, key=lambda level: len(set(level.values())), default={})
+    if not most:
+        return []
+    first = next(iter(most))
+    beside = [level for level in over if level and abs(next(iter(level)).yc - first.yc) < 0.8 * first.size]
+    return sorted({i for level in beside for i in level.values()})
+
+
+def _marks(
+    level: Sequence[Segment], above: Sequence[Sequence[Segment]], columns: Sequence[Column]
+) -> dict[Segment, int]:
+    """The columns of a second line of period heads that holds nothing but marks: `A A E` below years."""
+    if not above or not all(_MARK.fullmatch(tight(s.text)) for s in level):
+        return {}
+    years = [s for upper in above for s in upper if is_period(tight(s.text))]
+    below = [
+        any(abs(s.box.x1 - y.box.x1) < s.size or abs(s.box.xc - y.box.xc) < 2 for y in years) for s in level
+    ]
+    found = {s: i for s in level if (i := _over_one(s, columns)) is not None}
+    return found if all(below) and len(set(found.values())) == len(level) else {}
+
+
+def _grouped(
+    level: Sequence[Segment], lower: Sequence[Sequence[Segment]], columns: Sequence[Column]
+) -> dict[Segment, tuple[int, int]]:
+    """The columns under the heads of a level where those of a level below begin again under each."""
+    for heads in lower:
+        below: list[Segment | None] = [None] * len(columns)
+        for head in heads:
+            index = _over_one(head, columns)
+            if index is not None:
+                below[index] = head
+        groups = grouped(level, below, columns)
+        if groups:
+            return groups
+    return {}
 
 
 def _parting(

@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.layout.captions import is_unit_line
 from pipeline.layout.tokens import is_number, open_brackets
 from pipeline.reading.page import Box, Word, bounds
+from pipeline.tables.columns import CODE
 
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
 _BROKEN = re.compile(rf"{_MISGROUPED.pattern}|[.,]$")
@@ -20,6 +22,8 @@ _REST = re.compile(r"[\d.,%)）x倍]{1,4}")
 _ONLY_BEHIND = re.compile(r"[.,%)）x倍]")  # what no number begins with
 _SIGNS = ("-", "−", "－")  # behind which a line may break
 _DECIMALS = re.compile(r"\.(\d+)")
+_BEGUN = re.compile(r"\d{4,6}\.[A-Z]?|[\u4e00-\u9fff]{1,5}")
+_REST_OF_CODE = re.compile(r"[A-Z]{1,2}")
 _LEVEL = 0.35  # em: a label as near to the height of a number stands beside it
 _NEXT_LINE = 1.35  # em from a line to the next of one cell at most
 
@@ -44,6 +48,36 @@ def with_clipped_rest(text: str, box: Box, clipped: Sequence[Word]) -> str:
         if box.bottom - 3 < w.yc < box.bottom + 9 and w.x0 < box.x1 + 3 and w.x1 > box.x0 - 3
     ]
     return text + rests[0].text if len(rests) == 1 and is_whole(text + rests[0].text) else text
+
+
+def cells_together(lines: Sequence[Sequence[Word]]) -> list[list[Word]]:
+    """Lines of labels, codes and units that wrap in a cell as one: `300750.S` over `Z`, `人民币百` over `万`.
+
+    Only where both together are a code or a unit, and the upper part alone is none.
+    """
+    whole = [list(line) for line in lines]
+    for at, above in enumerate(whole):
+        for n, word in enumerate(above):
+            if not _BEGUN.fullmatch(word.text) or is_unit_line(word.text):
+                continue
+            for below in whole[at + 1 : at + 4]:
+                rest = next((w for w in below if _goes_on_with(word, w)), None)
+                if rest is not None:
+                    above[n] = replace(word, text=word.text + rest.text, char_x=())
+                    below.remove(rest)
+                    break
+    return [line for line in whole if line]
+
+
+def _goes_on_with(word: Word, rest: Word) -> bool:
+    """Whether a word stands right below another one of its cell, and both are one code or unit."""
+    off = min(abs(rest.x0 - word.x0), abs(rest.xc - word.xc))
+    if off > 0.3 * word.size or not 0 < rest.yc - word.yc < _NEXT_LINE * word.size:
+        return False
+    text = word.text + rest.text
+    return bool(_REST_OF_CODE.fullmatch(rest.text) and CODE.fullmatch(text)) or (
+        len(rest.text) <= len(word.text) and is_unit_line(text)
+    )
 
 
 def set_together(rows: Sequence[Sequence[Word]], labels: Sequence[float] = ()) -> list[list[Word]]:

@@ -181,3 +181,15 @@ def test_heads_in_one_line_stand_in_one_row_with_those_in_two() -> None:
         for n in range(3)
     ]
     assert runs(page(upper, middle, lower, *rows)) == [["2H2023", "1H2024E", "2H2024", "1H2025E", "2H2025"]]
+
+
+def test_two_numbers_like_years_before_one_like_none_are_a_row() -> None:
+    words = sketch(
+        """
+        利润表             2024A   2025E   2026E
+        管理费用            1986    1987    2104
+        营业利润             725     982     554
+        税前利润             760   1,003     530
+        """
+    )
+    assert runs(page(words)) == [["2024A", "2025E", "2026E"]]

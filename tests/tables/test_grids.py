@@ -249,3 +249,27 @@ def test_names_at_the_top_of_groups_that_space_parts() -> None:
     )
     table = table_of(page(words, rules=[rule(38, 206, y) for y in (93, 106.5, 224)]))
     assert labels_of(table) == ["营业收入(百万元)", *items, "毛利(百万元)", *items]
+
+
+def test_numbers_left_of_the_year_over_their_group_are_no_label() -> None:
+    # The year stands in the middle over three columns: the first one's numbers begin an inch left of it.
+    words = [*line(100, ("2025E", 200), ("2026E", 320))]
+    names = [(name, x) for x in (160, 280) for name, x in (("旧", x + 14), ("新", x + 54), ("差", x + 94))]
+    words += line(112, *names)
+    for y, label, first in (
+        (126, "营业总收入", "41,978"),
+        (138, "归母净利润", "13,439"),
+        (150, "毛利润", "20,001"),
+    ):
+        numbers = [
+            (first, 152),
+            ("40,363", 192),
+            ("9.9", 247),
+            ("41,029", 272),
+            ("37,641", 312),
+            ("8.3", 367),
+        ]
+        words += line(y, (label, 40), *numbers)
+    table = table_of(page(words))
+    assert row_of(table, "营业总收入") == ["41,978", "40,363", "9.9", "41,029", "37,641", "8.3"]
+    assert table.heads[1:] == ("2025E|旧", "2025E|新", "2025E|差", "2026E|旧", "2026E|新", "2026E|差")

@@ -253,3 +253,15 @@ def test_a_year_with_its_sign_is_no_head_of_its_own() -> None:
     columns = [Column(103, 119, False), Column(148, 175, True), Column(252, 268, True)]
     heads = level(("2021 年市场规模", 103), ("增速", 252))
     assert [text for text, _, _ in spans([heads], columns)[0]] == ["2021 年市场规模", "增速"]
+
+
+def test_heads_that_begin_again_stand_under_the_year_that_is_centred_over_wide_cells() -> None:
+    # Cells of 30 points, numbers of 10 at their right: the middle of three cells is left of the first number.
+    columns = [STUB, *(Column(150 + 30 * n, 160 + 30 * n, True) for n in range(6))]
+    top = level(("2025E", 147), ("2026E", 262), align="centre")
+    low = level(
+        *((name, c.x1) for name, c in zip(["旧", "新", "差"] * 2, columns[1:], strict=True)), align="right"
+    )
+    assert spans([top, low], columns)[0] == [("2025E", 1, 3), ("2026E", 4, 6)]
+    other = level(*((name, c.x1) for name, c in zip("旧新差旧新旧", columns[1:], strict=True)), align="right")
+    assert spans([top, other], columns)[0] != [("2025E", 1, 3), ("2026E", 4, 6)]

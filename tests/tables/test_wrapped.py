@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipeline.reading.page import Word
-from pipeline.tables.wrapped import set_together, with_clipped_rest
+from pipeline.tables.wrapped import cells_together, set_together, with_clipped_rest
 from tests.layout.pages import put, word
 
 
@@ -69,3 +69,24 @@ def test_a_rest_that_a_clip_hides_is_added() -> None:
     (number,) = row(100, ("13,40", 100))
     assert with_clipped_rest("13,40", number.box, [word("8", 98, 109)]) == "13,408"
     assert with_clipped_rest("13,400", number.box, [word("8", 98, 109)]) == "13,400"
+
+
+def test_a_code_that_wraps_in_its_cell_is_one() -> None:
+    lines = [put("300750.S", 40, 100), put("Z", 40, 109), put("凯莱英", 40, 118), put("2319.HK", 40, 127)]
+    assert texts(cells_together(lines)) == [["300750.SZ"], ["凯莱英"], ["2319.HK"]]
+
+
+def test_letters_below_another_code_are_left_alone() -> None:
+    lines = [put("2319.HK", 40, 100), put("Z", 40, 109)]
+    assert texts(cells_together(lines)) == [["2319.HK"], ["Z"]]
+
+
+def test_a_unit_that_wraps_in_its_cell_is_one_and_a_name_over_a_unit_stays() -> None:
+    lines = [
+        [*put("财务费用", 40, 100), *put("人民币百", 120, 100)],
+        put("万", 136, 109, align="centre"),
+        put("收入", 40, 118),
+    ]
+    assert texts(cells_together(lines)) == [["财务费用", "人民币百万"], ["收入"]]
+    lines = [put("市值", 40, 100), put("亿元", 40, 109)]
+    assert texts(cells_together(lines)) == [["市值"], ["亿元"]]

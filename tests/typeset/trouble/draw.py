@@ -261,9 +261,10 @@ class _Draw:
                 )
             )
         self.unit_printed = all(
-            unit in f"{table.title} {table.head[-1][0]} {stack.unit_line}"
+            unit in f"{table.title} {headed.head[-1][0]} {stack.unit_line}"
             for stack in stacks
             for table in stack.tables
+            for headed in [stack.tables[0] if stack.shared else table]
             if table.kind not in ("ratios", "forecast_summary")
         )
         return tuple(stacks)
