@@ -63,7 +63,7 @@ def cells_together(lines: Sequence[Sequence[Word]]) -> list[list[Word]]:
             for below in whole[at + 1 : at + 4]:
                 rest = next((w for w in below if _goes_on_with(word, w)), None)
                 if rest is not None:
-                    above[n] = replace(word, text=word.text + rest.text, char_x=())
+                    above[n] = word._replace(text=word.text + rest.text, char_x=())
                     below.remove(rest)
                     break
     return [line for line in whole if line]
