@@ -197,10 +197,10 @@ def test_no_room_for_a_file(old: Path, tmp_path: Path, light: Path, publish: Pub
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own of 4 MB, where the machine lets us mount one."""
+    """A file system of 8 MB of its own, where the machine lets us mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     try:
         mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
