@@ -48,7 +48,7 @@ def _peer(
     readings: Sequence[tuple[str, list[Row], bool]],
     statistic: Callable[[list[Estimate]], Estimate],
 ) -> Column:
-    own = cell.estimate()
+    own = cell.estimate
     if own is None:
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
     trials: list[Trial | None] = []
@@ -60,7 +60,7 @@ def _peer(
         if len(facts) < 2 or not same:
             trials.append(None)
             continue
-        values = [e for f in facts if (e := f.estimate())]
+        values = [e for f in facts if (e := f.estimate)]
         held = trial((cell, *facts), own, statistic(values), words)
         trials.append(held if held.holds else replace(held, slip=_slip(own, facts, values, statistic)))
     return Column(cell, tuple(trials), "fewer than two rows print a figure in its column")
@@ -102,13 +102,13 @@ def _row_mean(row: Row, head: str, rule: Rule) -> Column | None:
     cell = next((c for c in row.cells if c.column == head), None)
     if cell is None:
         return None
-    own = cell.estimate()
+    own = cell.estimate
     if own is None:
         return Column(cell, (None, None), f"it is printed as {cell.text or 'a blank'!r}")
     others = [c for c in row.cells if c is not cell and not (rule.labels and rule.labels.search(c.column))]
     trials: list[Trial | None] = []
     for group in (others, [c for c in others if c.x0 > cell.x0]):
-        values = [e for c in group if (e := c.estimate())]
+        values = [e for c in group if (e := c.estimate)]
         whole = len(values) == len(group) >= 2 and len({c.unit for c in group} | {cell.unit}) == 1
         whole = whole and commensurable((cell, *group))
         text = f"mean of {len(group)} columns"
@@ -135,7 +135,7 @@ def cagr_columns(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
 
 def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column | None:
     cell = next((c for c in row.cells if c.column == head), None)
-    own = cell.estimate() if cell else None
+    own = cell.estimate if cell else None
     if cell is None or own is None:
         return None
     amounts = {
@@ -147,7 +147,7 @@ def _compound(row: Row, head: str, spans: Sequence[tuple[int, int]]) -> Column |
     trials: list[Trial | None] = []
     for first, last in spans:
         a, b = amounts.get((concept, first)), amounts.get((concept, last))
-        low, high = a and a.estimate(), b and b.estimate()
+        low, high = a and a.estimate, b and b.estimate
         if not (a and b and low and high and commensurable((a, b))):
             trials.append(None)
             continue

@@ -110,7 +110,7 @@ class Witnesses:
 
     def _cleared(self, fact: Printed, claim: Claim) -> bool:
         """Whether a check that holds would fail with the value asked for, however it is rounded."""
-        own = fact.estimate()
+        own = fact.estimate
         if own is None:
             return False
         printed = float(own.value)
@@ -149,7 +149,7 @@ class Witnesses:
 
 def _claim(trial: Trial, fact: Printed) -> Claim | None:
     """The value of a fact that would let the check hold; None where it asks for none in particular."""
-    own = fact.estimate()
+    own = fact.estimate
     if own is None:
         return None
 

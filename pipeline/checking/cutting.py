@@ -23,7 +23,7 @@ def cut_tables(report: Report) -> Mapping[str, int]:
     cut: Counter[str] = Counter()
     rounded: set[str] = set()
     for fine, coarse in _twins(report):
-        exact = fine.estimate()
+        exact = fine.estimate
         assert exact is not None
         as_rounded = _rounded(coarse).meets(exact.interval)
         as_cut = cut_interval(coarse).meets(exact.interval)
@@ -36,7 +36,7 @@ def cut_tables(report: Report) -> Mapping[str, int]:
 
 def cut_interval(fact: Printed) -> Interval:
     """Every value that is cut off to the printed one: up to a whole last digit farther from zero."""
-    estimate = fact.estimate()
+    estimate = fact.estimate
     assert estimate is not None
     value, digit = estimate.value, 2 * fact.half
     if value == 0:
@@ -45,7 +45,7 @@ def cut_interval(fact: Printed) -> Interval:
 
 
 def _rounded(fact: Printed) -> Interval:
-    estimate = fact.estimate()
+    estimate = fact.estimate
     assert estimate is not None
     return estimate.interval
 

@@ -37,14 +37,16 @@ def judge(series: Series) -> Iterator[Finding]:
     if not tried:
         return
     reading = _best(tried, len(series.readings))
+    if series.rule.kind == "definitional":
+        yield from _definitional(series, tried, reading)
+        return
     if series.rule.kind == "sum_of_lines":
         reading = _as_printed(tried, reading)
     counted = [c for c in tried if not _excused(series, c, c.trials[reading])]
     held, of = _tally(counted, reading)
-    borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
     if series.rule.kind == "sum_of_lines":
         borne = _adds_up(counted, reading)
-    if series.rule.kind == "convention":
+    else:
         # A fit at the very edge of the rounding is none: 1 and 2 would bear out that they are one figure.
         held = sum(t.verdict[0] == "ok" and not t.touches for c in counted if (t := c.trials[reading]))
         borne = held >= FEWEST_THAT_FIT and held >= SHARE_THAT_FITS * of
@@ -60,14 +62,7 @@ def judge(series: Series) -> Iterator[Finding]:
             FEWEST_THAT_FIT if series.rule.shape == "constant" else 2
         )  # two of three share a value by luck
         borne = held >= fewest and held >= SHARE_THAT_HOLDS * of
-    inferred = f"{series.readings[reading]}: inferred, {held} of {of} fit" if series.readings[reading] else ""
-    if series.rule.kind == "definitional":
-        if series.misnamed and (told := list(_another_rate(series, tried))):
-            yield from told
-            return
-        settled = borne and _tells_apart(tried, reading)
-        yield from _definitional(series, tried, reading, inferred if settled else "", settled)
-        return
+    inferred = _inferred(series, reading, held, of)
     if borne and series.named not in (None, reading):
         yield from _misnamed(series, tried, reading, f"{held} of {of} fit {series.readings[reading]}")
     for column in tried:
@@ -183,9 +178,26 @@ def _holds(column: Column, readings: Sequence[int]) -> bool:
     return any((trial := column.trials[i]) and trial.holds for i in readings)
 
 
-def _definitional(
-    series: Series, tried: list[Column], reading: int, inferred: str, settled: bool
-) -> Iterator[Finding]:
+def _inferred(series: Series, reading: int, held: int, of: int) -> str:
+    words = series.readings[reading]
+    return f"{words}: inferred, {held} of {of} fit" if words else ""
+
+
+def _settled(series: Series, tried: list[Column], reading: int) -> str:
+    """What settles the reading that a definition leaves open, in words; empty where nothing does."""
+    if len(series.readings) < 2:
+        return ""
+    held, of = _tally([c for c in tried if not _excused(series, c, c.trials[reading])], reading)
+    borne = of >= FEWEST_COLUMNS and held >= SHARE_THAT_HOLDS * of
+    return _inferred(series, reading, held, of) if borne and _tells_apart(tried, reading) else ""
+
+
+def _definitional(series: Series, tried: list[Column], reading: int) -> Iterator[Finding]:
+    """Of a definition the columns can settle a convention that it leaves open, and no more than that."""
+    if series.misnamed and (told := list(_another_rate(series, tried))):
+        yield from told
+        return
+    inferred = _settled(series, tried, reading)
     meant = [i for i in range(len(series.readings)) if i not in series.misnamed]
     nowhere = not any(_holds(column, meant) for column in tried)
     strange = nowhere and len(tried) >= FEWEST_COLUMNS
@@ -199,7 +211,7 @@ def _definitional(
         trials = [t for i in meant if (t := column.trials[i])]
         if not trials:
             continue
-        own = column.trials[reading] if settled and reading in meant else None
+        own = column.trials[reading] if inferred and reading in meant else None
         best = own or _nearest(trials)
         finding = _finding(series, column, best, inferred if own else "")
         others = [t for t in trials if t.holds]

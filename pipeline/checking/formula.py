@@ -90,6 +90,11 @@ class Formula:
         return computation(self.right, self.operands)
 
     @once
+    def pattern(self) -> str:
+        """The right side with `{0}`, `{1}` … in place of its operands, for the words that the page has."""
+        return show(self.right, lambda name: f"{{{self.operands.index(name)}}}")
+
+    @once
     def years_apart(self) -> tuple[tuple[int, int], ...]:
         """Pairs of operands, by their places, that are one concept in the period under check and another."""
         places = {name: at for at, name in enumerate(self.operands)}

@@ -40,7 +40,7 @@ def growth_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
 
 
 def _growth(cell: Printed, item: Row, report: Report) -> Column:
-    own = cell.estimate()
+    own = cell.estimate
     now = item.at(cell.period)
     if own is None:
         return Column(cell, (None,) * 3, f"it is printed as {cell.text or 'a blank'!r}")
@@ -59,7 +59,7 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
         return Column(cell, (None,) * 3, f"{item.label} {before} is not printed")
     tried: list[tuple[Trial, Trial, Trial]] = []
     for base in bases:
-        top, bottom = now.estimate(), base.estimate()
+        top, bottom = now.estimate, base.estimate
         if top is None or bottom is None or bottom.may_be_zero():
             continue
         ratio = top / bottom
@@ -101,24 +101,24 @@ def _pairs(rule: Rule, sheet: Sheet, at: int) -> list[tuple[Row, Row, int]]:
     section = [
         r
         for r in sheet.rows
-        if len(row.path) > 1 and r.path[:-1] == row.path[:-1] and _amounts(r) and r is not row
+        if len(row.path) > 1 and r.path[:-1] == row.path[:-1] and r.amounts and r is not row
     ]
     above = _item_above(sheet.rows, at)
     items = list(dict.fromkeys([r for r in [above] if r] + section))
-    named = [r for r in sheet.rows if r.concept in rule.concepts and _amounts(r)]
-    whole = [r for r in sheet.rows if _amounts(r) and (len(r.path) < 2 or WHOLE.search(r.path[-2]))][:3]
+    named = [r for r in sheet.rows if r.concept in rule.concepts and r.amounts]
+    whole = [r for r in sheet.rows if r.amounts and (len(r.path) < 2 or WHOLE.search(r.path[-2]))][:3]
     bases = list(dict.fromkeys(section + named + (whole if sheet.kind == "segments" else [])))
     return [(a, b, sign) for a in items for b in bases if a is not b for sign in (1, -1)][:40]
 
 
 def _share(cell: Printed, pairs: Sequence[tuple[Row, Row, int]]) -> Column:
-    own = cell.estimate()
+    own = cell.estimate
     if own is None:
         return Column(cell, (None,) * len(pairs), f"it is printed as {cell.text or 'a blank'!r}")
     trials: list[Trial | None] = []
     for item, base, sign in pairs:
         top, bottom = item.at(cell.period), base.at(cell.period)
-        a, b = top and top.estimate(), bottom and bottom.estimate()
+        a, b = top and top.estimate, bottom and bottom.estimate
         if not (top and bottom and a and b) or b.may_be_zero() or not commensurable((top, bottom)):
             trials.append(None)
             continue
@@ -202,7 +202,7 @@ def _words(reading: Reading) -> str:
 
 
 def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
-    own = cell.estimate()
+    own = cell.estimate
     if own is None:
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
     whole = [listed for listed, change in readings if not change]  # the other readings have no further lines
@@ -215,7 +215,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
         if blank and any(row in blank for row, _ in listed):
             return None
         used = [(fact, sign) for row, sign in listed if (fact := under[row])]
-        parts_of = [(e, sign) for fact, sign in used if (e := fact.estimate())]
+        parts_of = [(e, sign) for fact, sign in used if (e := fact.estimate)]
         facts = (cell, *(fact for fact, _ in used))
         if len(parts_of) < FEWEST_LINES or not (in_one_unit or commensurable(facts)):
             return None
@@ -244,7 +244,7 @@ def segments(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
     """Segments add up to the whole: items headed alike under their sections, or rows under one total."""
     assert rule.labels is not None and rule.other is not None
     for sheet in _sheets(rule, report):
-        amounts = [r for r in sheet.rows if _amounts(r) and not rule.other.search(r.label)]
+        amounts = [r for r in sheet.rows if r.amounts and not rule.other.search(r.label)]
         sections: dict[tuple[str, ...], dict[str, Row]] = defaultdict(dict)
         for row in amounts:
             sections[row.path[:-1]].setdefault(row.label, row)
@@ -280,7 +280,7 @@ def parts_of_year(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
         columns = [
             column
             for row in sheet.rows
-            if _amounts(row)
+            if row.amounts
             for cell in row.cells
             if cell.period and cell.value is not None and (column := _year(cell, row))
         ]
@@ -294,8 +294,8 @@ def _year(cell: Printed, row: Row) -> Column | None:
         facts = [f for f in found if f]
         if len(facts) < len(pieces):
             continue
-        estimates = [e for f in facts if (e := f.estimate())]
-        own = cell.estimate()
+        estimates = [e for f in facts if (e := f.estimate)]
+        own = cell.estimate
         assert own is not None
         if len(estimates) < len(pieces):
             blank = next(f for f in facts if f.value is None)
@@ -311,7 +311,7 @@ def _item_above(rows: Sequence[Row], at: int) -> Row | None:
     """The row that a growth or share row belongs to: its named head, else the nearest amount above it."""
     row = rows[at]
     head = row.path[-2] if len(row.path) > 1 else None
-    above = [r for r in reversed(rows[:at]) if _amounts(r, per_share=True)]
+    above = [r for r in reversed(rows[:at]) if r.money]
     if head is not None:
         for candidate in above:
             if candidate.label == head:
@@ -321,16 +321,6 @@ def _item_above(rows: Sequence[Row], at: int) -> Row | None:
     nearest = above[0]
     # A section head between the two parts them.
     return nearest if nearest.path[:-1] == row.path[:-1] or head in nearest.path else None
-
-
-def _amounts(row: Row, per_share: bool = False) -> bool:
-    """Whether the row prints money or counts rather than rates; money per share only if asked for."""
-    cells = [c for c in row.cells if c.value is not None]
-    if not cells:
-        return False
-    if all(c.currency and "/" not in (c.unit or "") for c in cells):
-        return True
-    return per_share and all(c.currency for c in cells)
 
 
 def _sheets(rule: Rule, report: Report) -> Iterator[Sheet]:

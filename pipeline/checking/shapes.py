@@ -166,7 +166,7 @@ def _tied(
         unsaid = borne_out and None in (cell.unit, twin.unit) and cell.factor == twin.factor
         if not (cell.unit == twin.unit or unsaid) or not commensurable((cell, twin), borne_out):
             continue
-        left, right = cell.estimate(), twin.estimate()
+        left, right = cell.estimate, twin.estimate
         assert left and right
         head = twin.column if twin.kind == "comps" else twin.label
         where = f"{head} in {_TABLE_NAMES.get(twin.kind, twin.kind)} (p. {twin.page})"
@@ -284,7 +284,8 @@ def _distinct(figures: list[Printed]) -> list[Printed]:
         return figures
     found: dict[object, Printed] = {}
     for figure in figures:
-        found.setdefault((figure.value, figure.decimals, figure.scale, figure.unit), figure)
+        value = figure.value and figure.value.as_integer_ratio()  # cheaper to hash; as read it is reduced
+        found.setdefault((value, figure.decimals, figure.scale, figure.unit), figure)
     return list(found.values())
 
 
@@ -302,7 +303,7 @@ def _comparable(formula: Formula, cell: Printed, mix: Mix, borne_out: bool) -> b
 
 
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:
-    own = cell.estimate()
+    own = cell.estimate
     if own is None:
         return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
     trials: list[Trial | None] = []
@@ -339,20 +340,13 @@ def _first_that_fits(formula: Formula, cell: Printed, own: Estimate, mixes: Sequ
 
 def _said(formula: Formula, mix: Mix) -> str:
     """The right side in the page's words: in a table of companies the columns' heads, elsewhere the rows'."""
-    facts = dict(zip(formula.operands, mix, strict=True))
-
-    def label(name: Name) -> str:
-        fact = facts.get(name) or facts.get(Name(name.concept))
-        if fact is None:
-            return name.concept
-        return fact.column.split("|")[0] if fact.kind == "comps" else fact.label
-
-    return show(formula.right, label)
+    words = [fact.column.split("|")[0] if fact.kind == "comps" else fact.label for fact in mix]
+    return formula.pattern.format(*words)
 
 
 def _estimate(formula: Formula, mix: Mix) -> Estimate | None:
     try:
-        return formula.result([estimate for fact in mix if (estimate := fact.estimate())])
+        return formula.result([estimate for fact in mix if (estimate := fact.estimate)])
     except ZeroDivisionError:
         return None
 

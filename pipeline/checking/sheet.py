@@ -99,12 +99,9 @@ class Printed:
         head = (self.unit or "").split("/")[0]
         return head if head in CURRENCIES else None
 
+    @once
     def estimate(self) -> Estimate | None:
         """The number in base units with its rounding; None where none is printed."""
-        return self._estimate
-
-    @once
-    def _estimate(self) -> Estimate | None:
         if self.value is None:
             return None
         return stated(self.fact_id, self.value * self.factor, self.half)
@@ -129,6 +126,19 @@ class Row:
         """The unit that all its cells share."""
         units = {cell.unit for cell in self.cells}
         return units.pop() if len(units) == 1 else None
+
+    @once
+    def money(self) -> bool:
+        """Whether the row prints money, in all or per share."""
+        units = [cell.currency for cell in self.cells if cell.value is not None]
+        return bool(units) and all(units)
+
+    @once
+    def amounts(self) -> bool:
+        """Whether the row prints money in all: no rates, and no money per share."""
+        return self.money and not any(
+            "/" in (cell.unit or "") for cell in self.cells if cell.value is not None
+        )
 
     def at(self, period: str | None) -> Printed | None:
         """The cell of a period; None where the row has none, or several."""
@@ -218,12 +228,12 @@ class Report:
         base unless that table agrees with it where both print a figure.
         """
         key = (other.entity, other.concept or "", one.period)
-        own = one.estimate()
+        own = one.estimate
         twins = [f for f in self.index.get(key, ()) if f.table_id == other.table_id]
         return own is not None and any(
             commensurable((one, twin)) and own.interval.meets(estimate.interval)
             for twin in twins
-            if (estimate := twin.estimate())
+            if (estimate := twin.estimate)
         )
 
     @once
