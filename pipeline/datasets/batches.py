@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.datasets.catalog import release_datasets
 from pipeline.datasets.estimates import ESTIMATES
-from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_parquet
+from pipeline.datasets.files import (
+    digest_of,
+    make_folder,
+    move,
+    read_parquet,
+    sync,
+    told,
+    write_parquet,
+)
 from pipeline.datasets.published import LOGS, SUPERSEDED
 from pipeline.datasets.schema import FACTS, Dataset, arrow_schema, empty
 
@@ -157,17 +165,13 @@ def _near(path: Path, report_ids: Sequence[str], columns: Sequence[str]) -> pa.T
 
 def holds(reports: Path, report_ids: Collection[str]) -> set[str]:
     """Which of these reports a batch has, by its part of `reports`."""
-    import pyarrow.parquet as pq
-
-    held = pq.read_table(reports, columns=["report_id"], partitioning=None)["report_id"]
-    return set(report_ids).intersection(held.to_pylist())
+    return set(report_ids).intersection(read_parquet(reports, ["report_id"])["report_id"].to_pylist())
 
 
 def without(batch: Batch, gone: Collection[str], staging: Staging) -> Batch:
     """The batch without the rows of some reports; what it logged of them stays."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     if not gone or "reports" not in batch:
         return batch
@@ -179,7 +183,7 @@ def without(batch: Batch, gone: Collection[str], staging: Staging) -> Batch:
         if name in LOGS:
             left[name] = part
             continue
-        rows = pq.read_table(staging.path(part), partitioning=None)
+        rows = read_parquet(staging.path(part))
         stay = rows.filter(pc.invert(pc.is_in(rows["report_id"], value_set=leaving)))
         left |= {name: part} if stay.num_rows == part.rows else staging.write(name, stay)
     return left
@@ -243,9 +247,8 @@ def _merged(batches: Sequence[Batch], staging: Staging) -> Batch:
 
 def _joined(batches: Sequence[Batch], staging: Staging) -> Iterator[tuple[str, Any]]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     for name in release_datasets():
         parts = [batch[name] for batch in batches if name in batch]
         if parts:
-            yield name, pa.concat_tables(pq.read_table(staging.path(p), partitioning=None) for p in parts)
+            yield name, pa.concat_tables(read_parquet(staging.path(p)) for p in parts)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.datasets.catalog import release_datasets
+from pipeline.datasets.files import read_parquet
 from pipeline.datasets.published import PUBLISHED_FACTS
 from pipeline.datasets.query import ask
 from pipeline.datasets.release import Release
@@ -209,13 +210,12 @@ def _names(before: Release, after: Release) -> pa.Table:
 def _rows(release: Release, other: Release, name: str, columns: Sequence[str]) -> pa.Table:
     """The rows of a dataset that stand in parts which the other release has not."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     shared = {part.name for part in other.parts(name)}
     own: list[Path] = [part for part in release.parts(name) if part.name not in shared]
     if not own:
         return empty(release_datasets()[name]).select(list(columns))
-    return pa.concat_tables(pq.read_table(part, columns=list(columns), partitioning=None) for part in own)
+    return pa.concat_tables(read_parquet(part, columns) for part in own)
 
 
 def by_house(found: Difference) -> pa.Table:

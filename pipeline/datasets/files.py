@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,18 @@ def _repeating(schema: pa.Schema) -> list[str]:
         else:
             found.append(field.name)
     return [name for name in found if name.partition(".")[0] not in _UNIQUE]
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of one file, of some columns.
+
+    pyarrow's `read_table` looks for a dataset of files first: 117 small ones take it 0.43 CPU s and 85 MB
+    instead of 0.11 s and 20 MB.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=None if columns is None else list(columns))
 
 
 def write_text(text: str, path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from pipeline.datasets.asof import UNDATED, facts_as_of, view_schema
 from pipeline.datasets.batches import Batch, Part, holds, rows_of
 from pipeline.datasets.catalog import release_datasets
-from pipeline.datasets.files import digest_of
+from pipeline.datasets.files import digest_of, read_parquet
 from pipeline.datasets.moments import Day, Instant, day_of, instant_of
 from pipeline.datasets.published import GOOD, LOGS
 from pipeline.datasets.schema import CONTRACT_VERSION, arrow_schema
@@ -243,7 +243,6 @@ class Release:
     ) -> pa.Table:
         """The rows of one dataset as stored, ordered by report; of some columns, of some reports."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         paths = self.parts(name)
         schema = arrow_schema(release_datasets()[name])
@@ -254,7 +253,7 @@ class Release:
         if reports is not None:
             return rows_of(self._holding(name, reports), reports, schema, columns)
         with_id = list(dict.fromkeys([*columns, "report_id"]))
-        rows = pa.concat_tables(pq.read_table(path, columns=with_id, partitioning=None) for path in paths)
+        rows = pa.concat_tables(read_parquet(path, with_id) for path in paths)
         return rows.sort_by("report_id").select(list(columns))
 
     def _holding(self, name: str, report_ids: Collection[str]) -> list[Path]:

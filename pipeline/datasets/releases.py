@@ -32,7 +32,7 @@ from pipeline.datasets.cards import write_cards
 from pipeline.datasets.catalog import derivation, release_datasets
 from pipeline.datasets.changes import Changes, Seen, changes, content, unmoved
 from pipeline.datasets.files import digest_of, make_folder, move, sync, told, write_text
-from pipeline.datasets.gate import BATCH, Gate, GateClosed, extracted_rows, hold, in_batches, together
+from pipeline.datasets.gate import Gate, GateClosed, extracted_rows, hold, in_batches, together
 from pipeline.datasets.ledger import shown, tally
 from pipeline.datasets.published import SUPERSEDED, VERSIONS
 from pipeline.datasets.release import CURRENT, FORMAT, MANIFEST, RELEASES, Release, load, open_release
@@ -146,7 +146,7 @@ class _Attempt:
         )
         new, events, gates = self._new_batches(staging, moment)
         chains = Chains(self.parent, self.extracted, found)
-        logs = chains.news(moment.instant, BATCH)
+        logs = chains.news(moment.instant)
         if found.withdrawn:
             reasons = {i: said or why or "no longer extracted" for i, said in found.withdrawn.items()}
             events.append(withdrawals(reasons, moment))

@@ -226,8 +226,8 @@ def main(source: Path, copies: int, folder: Path) -> None:
         write_again(source, folder / "extracted", 0, year)
     _run("publish the first", folder)
     print(multiply(folder, copies), flush=True)
-    for copy in range(2):
-        write_again(source, folder / "extracted", copy, YEARS, TOP // 2)
+    for year in (YEARS, YEARS + 1):  # on companies of the first copy: the others' parts are links to its own
+        write_again(source, folder / "extracted", 0, year, TOP // 2)
     for step in list(STEPS)[1:]:
         _run(step, folder)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.datasets.derived import LINE_COLUMNS, subjects, superseded
+from pipeline.datasets.derived import AFTER, LINE_COLUMNS, subjects, superseded
 from pipeline.datasets.published import PUBLISHED_FACTS
 from pipeline.datasets.reader import Moment, connected, table_names
 from pipeline.datasets.releases import Release
@@ -86,14 +86,17 @@ def followed(history: list[Said]) -> set[tuple[str, str, date]]:
     rows = {f"{number}.pdf": said for number, said in enumerate(history)}
     reports = [(of := said.row(name), said.facts(of)) for name, said in rows.items()]
     named = [
-        {"report_id": of["report_id"], "published_on": of["published_on"], "subject": subject}
+        {"report_id": of["report_id"], "published_on": of["published_on"], "subject": subject, "state": AFTER}
         for of, _ in reports
         if of["published_on"] is not None
         for subject in subjects(of)
     ]
-    fields = [("report_id", pa.string()), ("published_on", pa.date32()), ("subject", pa.string())]
-    schema = pa.schema([arrow_schema(PUBLISHED_FACTS).field(name) for name in LINE_COLUMNS])
-    facts = [{name: row[name] for name in LINE_COLUMNS} for _, rows in reports for row in rows]
+    state = ("state", pa.int32())
+    fields = [("report_id", pa.string()), ("published_on", pa.date32()), ("subject", pa.string()), state]
+    schema = pa.schema([*(arrow_schema(PUBLISHED_FACTS).field(name) for name in LINE_COLUMNS), state])
+    facts = [
+        {"state": AFTER, **{name: row[name] for name in LINE_COLUMNS}} for _, rows in reports for row in rows
+    ]
     found = superseded(
         pa.Table.from_pylist(facts, schema=schema), pa.Table.from_pylist(named, schema=pa.schema(fields))
     ).to_pylist()
