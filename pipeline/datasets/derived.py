@@ -186,13 +186,13 @@ def by_chain(members: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def superseded(facts: pa.Table, subjects: pa.Table) -> pa.Table:
-    """What the log of successors has to add: facts of which another one is the successor than before, or none.
+    """What the log of successors has to add: facts with another successor than before, or with none again.
 
     `facts` has `LINE_COLUMNS`, `subjects` report_id, published_on and subject, a row for each of a report's
     `subjects`; both have `state`. The successor of a fact: of the reports that share a subject with the
-    fact's own, that of the next later day which has the same entity, concept and period: in a table of the
-    same kind if there is one, the first by place. A number whose item or entity is read otherwise than before
-    is another statement: its successor as the old one is taken back.
+    fact's own, that of the next later day which has the same entity, concept and period, by name and
+    end: in a table of the same kind if there is one, the first by place. A number whose item or entity is
+    read otherwise than before is another statement: its successor as the old one is taken back.
 
     Columns fact_id, report_id, concept, entity, entity_is, superseded_by, superseded_on.
     """

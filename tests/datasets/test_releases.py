@@ -163,6 +163,20 @@ def test_supersession_prefers_the_same_kind_and_keeps_peers_apart(tmp_path: Path
     assert found[first["fact_id"]] == again[1]["fact_id"]
 
 
+def test_a_year_that_ends_on_another_day_is_another_year(tmp_path: Path, publish: Publish) -> None:
+    """The company's year ends in March, in the report between in December: that one supersedes nothing."""
+    march, december = date(2025, 3, 31), date(2025, 12, 31)
+    facts = {}
+    for month, end in enumerate((march, december, march, None), start=1):
+        name = f"{month}.pdf"
+        of = report(name, published_on=date(2025, month, 1))
+        facts[name] = fact(table(of), period_label="2025", period_start=None, period_end=end)
+        write(tmp_path / "e", of, [facts[name]])
+    found = by_id(publish(tmp_path / "e", tmp_path / "p", now=MONDAY).facts(), "superseded_by")
+    assert found[facts["1.pdf"]["fact_id"]] == facts["3.pdf"]["fact_id"]
+    assert all(pd.isna(found[facts[name]["fact_id"]]) for name in ("2.pdf", "3.pdf", "4.pdf"))
+
+
 @pytest.mark.parametrize(
     ("checks", "want"),
     [
