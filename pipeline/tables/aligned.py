@@ -18,6 +18,7 @@ from pipeline.layout.tokens import (
     tight,
 )
 from pipeline.reading.page import Box, Fill, Word, bounds, union
+from pipeline.tables.borders import borders_at, is_parted
 from pipeline.tables.clipped import completed
 from pipeline.tables.columns import (
     CODE,
@@ -296,7 +297,7 @@ class _Grid:
         count = 0
         levels = [segments_of(line) for line in cluster_lines(self.block.header)]
         levels = stub_set_together(levels, self.zone + 6)
-        for placed in unwrapped(place_levels(levels, self.columns)):
+        for placed in unwrapped(place_levels(levels, self.columns, self.block.rules)):
             for head in placed:
                 for column in range(head.first, head.last + 1):
                     texts[column].append(head.text)
@@ -373,11 +374,17 @@ class _Grid:
     def _words_in_cells(
         self, values: _Row, by_column: dict[int, list[list[Word]]], lent: Segment | None
     ) -> dict[int, list[Word]]:
-        """The words of a row by grid column: its values, and the texts beside its label."""
+        """The words of a row by grid column: its values, and the texts beside its label.
+
+        A number that a border parts from every column (of a cell merged over rows, alone in its column)
+        is not read.
+        """
         in_cell: dict[int, list[Word]] = {}
+        borders = borders_at(self.block.rules, values.yc)
         for group in _value_groups(values.words):
             index = 1 + nearest(self.columns[1:], group[0].x0, group[-1].x1)
-            in_cell.setdefault(index, []).extend(group)
+            if not is_parted(borders, group[0].x0, group[-1].x1, self.columns[index]):
+                in_cell.setdefault(index, []).extend(group)
         for index, lines in by_column.items():
             if index == self.stub or index in self.groups:
                 continue

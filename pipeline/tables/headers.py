@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import contradicted, is_period, tight
-from pipeline.reading.page import Box, union
+from pipeline.reading.page import Box, Rule, union
+from pipeline.tables.borders import drawn_over
 from pipeline.tables.columns import Column
 from pipeline.tables.headgroups import grouped
 from pipeline.tables.headwords import beneath, cut_over, set_together, with_tails
@@ -140,12 +141,15 @@ def _over_one(segment: Segment, columns: Sequence[Column]) -> int | None:
     return next((near[0] for near in (middle, beside) if len(near) == 1), None)
 
 
-def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column]) -> list[list[Head]]:
+def place_levels(
+    levels: Sequence[Sequence[Segment]], columns: Sequence[Column], rules: Sequence[Rule] = ()
+) -> list[list[Head]]:
     """The heads of every level, from the top, over their columns.
 
-    The period heads say which columns have a level of their own; a head over any other column belongs to that
-    column alone, however the lines are staggered. What is left are heads that span columns with periods: they
-    are placed with the least misfit.
+    Borders drawn beside a head (among `rules`) say what it stands over. The period heads say which columns
+    have a level of their own; a head over any other column belongs to that column alone, however the lines
+    are staggered. What is left are heads that span columns with periods: they are placed with the least
+    misfit.
     """
     timed = _timed(levels, columns)
     periods = {
@@ -156,7 +160,10 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     }
     levels = [with_tails(level, columns) for level in levels]
     levels = [cut_over(level, columns, levels[n + 1 :]) for n, level in enumerate(levels)]
-    groups = [_grouped(level, levels[n + 1 :], columns) for n, level in enumerate(levels)]
+    groups = [
+        _grouped(level, levels[n + 1 :], columns) | drawn_over(level, columns, rules)
+        for n, level in enumerate(levels)
+    ]
     over = _periods_over(levels, columns, timed)
     if over is not None or any(is_period(tight(s.text)) for group in groups for s in group):
         # The periods stand over heads of their own: `2018 年度` over 销售额 and 单价.
@@ -165,7 +172,8 @@ def place_levels(levels: Sequence[Sequence[Segment]], columns: Sequence[Column])
     own = [_continued(level, columns, own, n) for n, level in enumerate(levels)]
     own = [{s: i for s, i in level.items() if s not in groups[n]} for n, level in enumerate(own)]
     for n, level in enumerate(levels):
-        own[n] |= _marks(level, levels[:n], columns)
+        marks = _marks(level, levels[:n], columns)
+        own[n] |= {s: i for s, i in marks.items() if s not in groups[n]}
     if over is not None:
         own[over] = {s: i for s, i in own[over].items() if not is_period(tight(s.text))}
     deepest = {i: n for n, level in enumerate(own) for i in level.values()}
