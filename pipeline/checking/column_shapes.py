@@ -50,7 +50,7 @@ def _peer(
 ) -> Column:
     own = cell.estimate
     if own is None:
-        return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * len(readings), f"it {cell.as_printed}")
     trials: list[Trial | None] = []
     for words, group, positive in readings:
         facts = [f for row in group if (f := _under(row, cell)) and f.value is not None]
@@ -104,7 +104,7 @@ def _row_mean(row: Row, head: str, rule: Rule) -> Column | None:
         return None
     own = cell.estimate
     if own is None:
-        return Column(cell, (None, None), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None, None), f"it {cell.as_printed}")
     others = [c for c in row.cells if c is not cell and not (rule.labels and rule.labels.search(c.column))]
     trials: list[Trial | None] = []
     for group in (others, [c for c in others if c.x0 > cell.x0]):

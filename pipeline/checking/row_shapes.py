@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.checking.estimate import known, signed_total, total
 from pipeline.checking.periods import earlier, length, parts
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet, commensurable
+from pipeline.checking.sheet import ANNOUNCED, WHOLE, Printed, Report, Row, Sheet, commensurable, headed_alike
 from pipeline.checking.trial import Column, Readings, Series, Trial, trial
 
 FEWEST_LINES = 2
@@ -28,7 +28,7 @@ def growth_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
                 continue
             for span in sorted({length(c.period) for c in row.cells}):
                 columns = [
-                    _growth(c, item, report) for c in row.cells if c.period and length(c.period) == span
+                    _growth(c, row, item, report) for c in row.cells if c.period and length(c.period) == span
                 ]
                 if columns:
                     words = (
@@ -39,13 +39,15 @@ def growth_rows(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
                     yield Series(rule, words, tuple(columns), misnamed=(2,))
 
 
-def _growth(cell: Printed, item: Row, report: Report) -> Column:
+def _growth(cell: Printed, row: Row, item: Row, report: Report) -> Column:
     own = cell.estimate
     now = item.at(cell.period)
     if own is None:
-        return Column(cell, (None,) * 3, f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * 3, f"it {cell.as_printed}")
+    if cell in row.astray:
+        return Column(cell, (None,) * 3, headed_alike(cell))
     if now is None or now.value is None:
-        return Column(cell, (None,) * 3, f"{item.label} {cell.period} is not printed")
+        return Column(cell, (None,) * 3, item.lacks(cell.period))
     before = earlier(cell.period, -1)
     bases = [f for f in [item.at(before)] if f]
     if not bases and now.concept:
@@ -56,7 +58,7 @@ def _growth(cell: Printed, item: Row, report: Report) -> Column:
         ]
     bases = [f for f in bases if f.value is not None and f.unit == now.unit and commensurable((now, f))]
     if not bases:
-        return Column(cell, (None,) * 3, f"{item.label} {before} is not printed")
+        return Column(cell, (None,) * 3, item.lacks(before))
     tried: list[tuple[Trial, Trial, Trial]] = []
     for base in bases:
         top, bottom = now.estimate, base.estimate
@@ -114,7 +116,7 @@ def _pairs(rule: Rule, sheet: Sheet, at: int) -> list[tuple[Row, Row, int]]:
 def _share(cell: Printed, pairs: Sequence[tuple[Row, Row, int]]) -> Column:
     own = cell.estimate
     if own is None:
-        return Column(cell, (None,) * len(pairs), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * len(pairs), f"it {cell.as_printed}")
     trials: list[Trial | None] = []
     for item, base, sign in pairs:
         top, bottom = item.at(cell.period), base.at(cell.period)
@@ -204,7 +206,7 @@ def _words(reading: Reading) -> str:
 def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
     own = cell.estimate
     if own is None:
-        return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * len(readings), f"it {cell.as_printed}")
     whole = [listed for listed, change in readings if not change]  # the other readings have no further lines
     under = {row: row.at(cell.period) for listed in whole for row, _ in listed}
     blank = [row for row, fact in under.items() if not _usable(fact)]
@@ -221,7 +223,7 @@ def _line_column(cell: Printed, readings: Sequence[Reading]) -> Column:
             return None
         return trial(facts, own, signed_total(parts_of), partial(_listing, listed, change))
 
-    missing = f"{blank[0].label} {cell.period} is blank" if blank else "too few lines are printed in its unit"
+    missing = blank[0].lacks(cell.period) if blank else "too few lines are printed in its unit"
     return Column(cell, Readings(len(readings), tried), missing)
 
 
@@ -282,7 +284,10 @@ def parts_of_year(rule: Rule, report: Report, _: RuleSet) -> Iterator[Series]:
             for row in sheet.rows
             if row.amounts
             for cell in row.cells
-            if cell.period and cell.value is not None and (column := _year(cell, row))
+            if cell.period
+            and cell.value is not None
+            and cell not in row.astray
+            and (column := _year(cell, row))
         ]
         if columns:
             yield Series(rule, ("",), tuple(columns))
@@ -299,9 +304,7 @@ def _year(cell: Printed, row: Row) -> Column | None:
         assert own is not None
         if len(estimates) < len(pieces):
             blank = next(f for f in facts if f.value is None)
-            return Column(
-                cell, (None,), f"{row.label} {blank.period} is printed as {blank.text or 'a blank'!r}"
-            )
+            return Column(cell, (None,), f"{row.label} {blank.period} {blank.as_printed}")
         text = " + ".join(p.removeprefix(cell.period or "") for p in pieces)
         return Column(cell, (trial((cell, *facts), own, total(estimates), text),))
     return None

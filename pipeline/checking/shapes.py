@@ -14,7 +14,16 @@ from pipeline.checking.formula import Formula, Name, names, show
 from pipeline.checking.intervals import Interval
 from pipeline.checking.periods import earlier
 from pipeline.checking.rules import Rule, RuleSet
-from pipeline.checking.sheet import Printed, Report, Row, Sheet, commensurable, company_level, qualifiers
+from pipeline.checking.sheet import (
+    Printed,
+    Report,
+    Row,
+    Sheet,
+    commensurable,
+    company_level,
+    headed_alike,
+    qualifiers,
+)
 from pipeline.checking.trial import Column, Series, Trial, trial
 
 MOST_SOURCES = 3  # different figures of one concept that are tried before a formula is held to fail
@@ -95,7 +104,7 @@ def constants(rule: Rule, report: Report, rules: RuleSet) -> Iterator[Series]:
     first = names(rule.expression)[0]
     formula = Formula(first, rule.expression, show(rule.expression))
     for sheet, row in _rows(rule, report, (first.concept,)):
-        cells = [c for c in row.cells if c.concept == first.concept and c.value]
+        cells = [c for c in row.cells if c.concept == first.concept and c.value and c not in row.astray]
         finder = _Finder(rule, report, rules, sheet, row)
         if not cells or not finder.prints_all(cells[0].entity, formula):
             continue
@@ -153,7 +162,7 @@ def _tied(
     alike: Collection[str], row: Row, other: Row, cut: Mapping[str, int], borne_out: bool
 ) -> Iterator[Column]:
     for cell in row.cells:
-        if cell.concept not in alike or cell.value is None or cell.period is None:
+        if cell.concept not in alike or cell.value is None or cell.period is None or cell in row.astray:
             continue
         twins = [
             c
@@ -240,7 +249,7 @@ class _Finder:
 
     def _of_row(self, concept: str, period: str | None) -> list[Printed]:
         """Cells of the row; a figure without a period (price, market value) serves every period."""
-        own = [c for c in self.row.cells if c.concept == concept]
+        own = [c for c in self.row.cells if c.concept == concept and c not in self.row.astray]
         return [c for c in own if c.period == period] or [c for c in own if c.period is None]
 
     def mixes(self, formula: Formula, cell: Printed) -> list[Mix] | str:
@@ -251,13 +260,10 @@ class _Finder:
             if cell in found and name != formula.left:
                 found = [f for f in found if f is not cell]
             if not found:
-                when = earlier(cell.period, name.shift) if name.shift else cell.period
-                return f"{name.concept} {when or ''} is not printed".replace("  ", " ")
+                return self._lacks(name, cell)
             figures = [f for f in found if f.value is not None]
             if not figures:
-                return (
-                    f"{found[0].label} {found[0].period or ''} is printed as {found[0].text or 'a blank'!r}"
-                )
+                return f"{found[0].label} {found[0].period or ''} {found[0].as_printed}"
             choices.append(_distinct(figures)[:MOST_SOURCES])
         borne_out = self.rule.kind == "convention"
         same = [
@@ -269,6 +275,14 @@ class _Finder:
         if len(same) > 1:
             same.sort(key=lambda mix: len({fact.table_id for fact in mix}))
         return same or "its operands are printed in different units, or without one, or in unlike tables"
+
+    def _lacks(self, name: Name, cell: Printed) -> str:
+        """Why there is no figure that a name may mean, in words."""
+        when = earlier(cell.period, name.shift) if name.shift else cell.period
+        for concept in self.rules.named(name.concept):
+            if astray := self.report.astray.get((cell.entity, concept, when)):
+                return headed_alike(astray)
+        return f"{name.concept} {when or ''} is not printed".replace("  ", " ")
 
     def _of_one_series(self, formula: Formula, mix: Mix) -> bool:
         """Whether figures of one concept in two years come from one table, or from tables that agree."""
@@ -305,7 +319,9 @@ def _comparable(formula: Formula, cell: Printed, mix: Mix, borne_out: bool) -> b
 def _column(readings: Sequence[Formula], cell: Printed, finder: _Finder) -> Column:
     own = cell.estimate
     if own is None:
-        return Column(cell, (None,) * len(readings), f"it is printed as {cell.text or 'a blank'!r}")
+        return Column(cell, (None,) * len(readings), f"it {cell.as_printed}")
+    if cell in finder.row.astray:
+        return Column(cell, (None,) * len(readings), headed_alike(cell))
     trials: list[Trial | None] = []
     missing = ""
     asked: Formula | None = None

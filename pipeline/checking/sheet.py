@@ -83,6 +83,11 @@ class Printed:
         """Base units in one printed unit: 1,000,000 for 百万, 1/100 for percent; 1 where no unit is known."""
         return _PERCENT if self.unit == "percent" else power_of_ten(self.scale or 0)
 
+    @property
+    def as_printed(self) -> str:
+        """What is said of a figure that is none: a dash, a blank."""
+        return f"is printed as {self.text!r}" if self.text else "is blank"
+
     @once
     def measured(self) -> bool:
         """Whether the page says in what the figure is printed: its unit and its power of ten."""
@@ -140,10 +145,36 @@ class Row:
             "/" in (cell.unit or "") for cell in self.cells if cell.value is not None
         )
 
+    @once
+    def astray(self) -> frozenset[Printed]:
+        """The cells under one head printed over several columns (2021E 2021E 2023E) that hold unlike figures.
+
+        One of these columns is another year's, and the page does not say which.
+        """
+        found: set[Printed] = set()
+        for period, cells in self._by_period.items():
+            if period is not None and len(cells) > 1:
+                found |= {
+                    one
+                    for one in cells
+                    for other in cells
+                    if (one.column, one.concept) == (other.column, other.concept) and one.text != other.text
+                }
+        return frozenset(found)
+
     def at(self, period: str | None) -> Printed | None:
         """The cell of a period; None where the row has none, or several."""
         found = self._by_period.get(period, ())
         return found[0] if len(found) == 1 else None
+
+    def lacks(self, period: str | None) -> str:
+        """Why there is no figure of the period to be had from the row, in words."""
+        found = self._by_period.get(period, [])
+        if len(found) > 1:
+            return headed_alike(found[0])
+        if found and found[0].value is None:
+            return f"{self.label} {period} {found[0].as_printed}"
+        return f"{self.label} {period} is not printed"
 
     @once
     def _by_period(self) -> Mapping[str | None, list[Printed]]:
@@ -187,7 +218,7 @@ class Sheet:
         found: dict[tuple[str, str, str | None], list[Printed]] = defaultdict(list)
         for row in self.rows:
             for cell in row.cells:
-                if cell.concept and company_level(cell):
+                if cell.concept and company_level(cell) and cell not in row.astray:
                     found[cell.entity, cell.concept, cell.period].append(cell)
         return {key: tuple(cells) for key, cells in found.items()}
 
@@ -221,6 +252,17 @@ class Report:
                 found[concept].append(i)
         return dict(found)
 
+    @once
+    def astray(self) -> Mapping[tuple[str, str, str | None], Printed]:
+        """Of the figures that the index lacks as their year is not known, one for each of its keys."""
+        return {
+            (cell.entity, cell.concept, cell.period): cell
+            for sheet in self.sheets
+            for row in sheet.rows
+            for cell in row.astray
+            if cell.concept
+        }
+
     def same_series(self, one: Printed, other: Printed) -> bool:
         """Whether the other's table prints the first figure too: then both are of one series.
 
@@ -240,6 +282,11 @@ class Report:
     def concepts(self) -> frozenset[tuple[str, str]]:
         """Every pair of entity and concept printed at company level."""
         return frozenset((entity, concept) for entity, concept, _ in self.index)
+
+
+def headed_alike(cell: Printed) -> str:
+    """Why nothing is said of a figure whose head stands over several of its row."""
+    return f"{cell.column or cell.period} is the head of several figures of {cell.label}"
 
 
 def reports_of(facts: Any, tables: Any) -> Iterator[Report]:
