@@ -25,6 +25,9 @@ RARE = 1e-3
 JOINT_LUCK = (
     0.01  # less likely than this by rounding, the differences of all fitting columns are a line left out
 )
+DOUBTFUL = (
+    0.05  # a past year that adds up with no more luck than this may lack a line as well as be off by rounding
+)
 UNPRINTED = "an actual year may rest on something that is not printed"
 
 
@@ -269,19 +272,25 @@ def _tells_apart(columns: list[Column], reading: int) -> bool:
 
 
 def _excused(series: Series, column: Column, trial: Trial | None) -> bool:
-    """A misfit of an actual year, where the rule lets actual years rest on what is not printed."""
-    lenient = series.rule.actual_years == "excused" and column.left.basis == "actual"
-    return lenient and trial is not None and trial.verdict[0] != "ok"
+    """A misfit of an actual year, where the rule lets actual years rest on what is not printed.
+
+    So may a list with a dash in it: some houses print one for what a company has not disclosed.
+    """
+    if trial is None or column.left.basis != "actual" or trial.verdict[0] == "ok":
+        return False
+    dashed = series.rule.kind == "sum_of_lines" and any(fact.missing == "dash" for fact in trial.facts)
+    return dashed or series.rule.actual_years == "excused"
 
 
 def _abridged(series: Series, column: Column, tried: list[Column], reading: int) -> bool:
-    """Whether the list is complete for estimates only: it adds up in no actual year."""
+    """Whether the list is complete for estimates only: it adds up in no actual year, or only by luck."""
     if series.rule.kind != "sum_of_lines" or column.left.basis != "actual":
         return False
     actual = [c for c in tried if c.left.basis == "actual" and c.trials[reading]]
     some = any(_fits(c, reading) for c in tried)
     fewest = 2 if series.rule.actual_years == "full" else 1
-    return len(actual) >= fewest and some and not any(_fits(c, reading) for c in actual)
+    sound = any(t.holds and t.chance >= DOUBTFUL for c in actual if (t := c.trials[reading]))
+    return len(actual) >= fewest and some and not sound
 
 
 def _shown(column: Column, reading: int) -> Trial | None:

@@ -72,6 +72,35 @@ def test_a_list_complete_only_for_estimates_does_not_accuse_the_actual_years() -
     assert [found[y]["verdict"] for y in ("2022", "2023", "2024")] == ["not_checkable", "not_checkable", "ok"]
 
 
+def test_past_years_that_add_up_by_luck_alone_lack_a_line() -> None:
+    lines = [row(f"项目{i}", None, *["10"] * 5) for i in range(12)]
+
+    def verdicts(*total: str) -> list[object]:
+        whole = row("流动资产", "total_current_assets", *total)
+        found = of(amounts(*lines, whole, kind="balance_sheet"), LINES)
+        return [found[year]["verdict"] for year in sorted(found)]
+
+    assert verdicts("117", "116", "121", "120", "120") == ["not_checkable", "not_checkable", "ok", "ok", "ok"]
+    assert verdicts("120", "116", "121", "120", "120") == ["ok", "improbable", "ok", "ok", "ok"]
+
+
+def test_a_dash_of_a_past_year_may_be_what_was_not_disclosed() -> None:
+    def verdicts(dash: str, *total: str) -> list[object]:
+        grid = amounts(
+            row("交易性金融资产", None, *[dash] * 5),
+            row("现金", "cash", *["10"] * 5),
+            row("存货", "inventories", *["20"] * 5),
+            row("流动资产", "total_current_assets", *total),
+            kind="balance_sheet",
+        )
+        found = of(grid, LINES)
+        return [found[year]["verdict"] for year in sorted(found)]
+
+    assert verdicts("-", "37", "30", "30", "30", "30") == ["not_checkable", "ok", "ok", "ok", "ok"]
+    assert verdicts("-", "30", "30", "30", "37", "30") == ["ok", "ok", "ok", "impossible", "ok"]
+    assert verdicts("0", "37", "30", "30", "30", "30") == ["impossible", "ok", "ok", "ok", "ok"]
+
+
 def test_a_line_that_enters_with_the_other_sign_is_inferred_and_said() -> None:
     grid = amounts(
         row("资本支出", "capex", "50", "51", "52", "59", "54"),
