@@ -25,6 +25,7 @@ from pipeline.layout.tokens import (
     is_number,
     is_open_bracket,
     is_period,
+    tight,
     width_of,
 )
 from pipeline.reading.page import Word, union
@@ -75,7 +76,9 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
         if parse_caption(texts[index], line[0].box) or max(width_of(s.text) for s in segments_of(line)) > 24:
             break
         over = texts_over(line, zone)
-        if statement_class(segments_of(line)[0].text) and not _beside_level(line, over, index, anchor):
+        amid = index == 0 and _amid(over, anchor)
+        beside = amid or _beside_level(line, over, index, anchor)
+        if statement_class(segments_of(line)[0].text) and not beside:
             if over or not _between_heads(near, index, anchor, zone):
                 break
             continue
@@ -88,7 +91,7 @@ def look_up(lines: Sequence[list[Word]], anchor: Anchor, zone: float, taken: set
             or _entwined(line, over, near[index - 1])
         )
         lone = lone or (index == 1 and len(over) == 1 and heads_around(line, near[0], anchor))
-        if many or lone or upper:
+        if many or lone or upper or amid:
             height = index + 1
     below = section_below_heads(near[:height], anchor, zone)
     around.section = [w for line in near[:below] for w in line]
@@ -117,6 +120,19 @@ def _entwined(line: Sequence[Word], over: Sequence[Segment], below: Sequence[Wor
     """
     near = 0 < min(w.yc for w in below) - max(w.yc for w in line) < 0.8 * line[0].size
     return near and 0 < len(over) == len(segments_of(line))
+
+
+def _amid(over: Sequence[Segment], anchor: Anchor) -> bool:
+    """Whether periods stand less than a line above the heads, over none of them: those of heads that wrap.
+
+    `2025` over `A`, set between `2024A` and `2026E` that stand on one line.
+    """
+    return bool(over) and all(
+        is_period(tight(s.text))
+        and 0 < anchor.yc - s.yc < 0.8 * s.size
+        and not any(s.box.x0 < head.x1 and head.x0 < s.box.x1 for head in anchor.heads)
+        for s in over
+    )
 
 
 def _is_sentence(text: str) -> bool:

@@ -16,6 +16,7 @@ from pipeline.layout.headlines import GENERIC_STUB, finest, wraps_around
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
 from pipeline.layout.tokens import (
+    is_begun,
     is_label_text,
     is_number,
     is_value,
@@ -154,7 +155,7 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
             ):
                 count = number  # 会计年度 set a little lower than its years
             continue
-        if any(is_value(tight(s.text)) for s in over):
+        if any(is_value(tight(s.text)) or is_begun(tight(s.text)) for s in over):
             break
         if over[0].box.top < anchor.bottom:
             count = (

@@ -68,6 +68,11 @@ def is_value(text: str) -> bool:
     return is_number(text) or is_missing(text)
 
 
+def is_begun(text: str) -> bool:
+    """Whether a text is a number that its point or comma ends: the rest stands on the next line."""
+    return text[-1:] in (".", ",") and is_number(text[:-1])
+
+
 @lru_cache(maxsize=50_000)
 def is_loose_value(text: str) -> bool:
     """What a side box prints behind a label: numbers, ranges, pairs (`-/-` among them), dates, tickers."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipeline.layout.block import Block
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
 from pipeline.layout.tokens import (
+    is_begun,
     is_label_text,
     is_loose_value,
     is_open_bracket,
@@ -31,10 +32,11 @@ from pipeline.tables.columns import (
     value_columns,
 )
 from pipeline.tables.headers import place_levels, unwrapped
+from pipeline.tables.headwords import levelled
 from pipeline.tables.labels import Match, group_starts, joined, label_lines, match_labels
 from pipeline.tables.stubs import stub_set_together
 from pipeline.tables.table import Cell, Role, Table
-from pipeline.tables.wrapped import cells_together, is_begun, is_whole, set_together, with_clipped_rest
+from pipeline.tables.wrapped import cells_together, is_whole, set_together, with_clipped_rest
 
 
 @dataclass(slots=True)
@@ -295,7 +297,7 @@ class _Grid:
         """Add the head cells; the head of every column (levels joined by `|`) and the number of levels."""
         texts: list[list[str]] = [[] for _ in self.columns]
         count = 0
-        levels = [segments_of(line) for line in cluster_lines(self.block.header)]
+        levels = levelled([segments_of(line) for line in cluster_lines(self.block.header)], self.zone)
         levels = stub_set_together(levels, self.zone + 6)
         for placed in unwrapped(place_levels(levels, self.columns, self.block.rules)):
             for head in placed:

@@ -15,6 +15,7 @@ from pipeline.tables.columns import Column, nearest
 # this share of one behind the column of the first.
 _GAP = 1.1
 _FLUSH = 0.3
+_ENTWINED = 0.8  # em from a line of heads to the next at most, where they are one level
 
 
 def cut_over(
@@ -98,3 +99,25 @@ def set_together(segments: Sequence[Segment]) -> list[Segment]:
         else:
             together.append(segment)
     return together
+
+
+def levelled(lines: Sequence[Sequence[Segment]], zone: float) -> list[list[Segment]]:
+    """Lines of heads as levels: two less than a line apart, over different columns, are one.
+
+    Heads that wrap into an odd number of lines are set half a line off those in an even number. Lines that
+    hold nothing right of `zone` are left alone.
+    """
+    levels: list[list[Segment]] = []
+    for line in lines:
+        last = levels[-1] if levels else []
+        entwined = 0 < line[0].yc - max((s.yc for s in last), default=line[0].yc) < _ENTWINED * line[0].size
+        over = all(any(s.box.xc > zone for s in level) for level in (last, line))
+        if (
+            entwined
+            and over
+            and not any(a.box.x0 < b.box.x1 and b.box.x0 < a.box.x1 for a in last for b in line)
+        ):
+            levels[-1] = sorted([*last, *line], key=lambda s: s.box.x0)
+        else:
+            levels.append(list(line))
+    return levels

@@ -33,11 +33,6 @@ def is_whole(text: str) -> bool:
     return is_number(text) and not _MISGROUPED.search(text)
 
 
-def is_begun(text: str) -> bool:
-    """Whether a text is a number that its point or comma ends: the rest stands on the next line."""
-    return text[-1:] in (".", ",") and is_number(text[:-1])
-
-
 def with_clipped_rest(text: str, box: Box, clipped: Sequence[Word]) -> str:
     """The text of a cell with the rest that its clip hides, where only both together are a number."""
     if not text or is_whole(text):

@@ -265,3 +265,19 @@ def test_heads_that_begin_again_stand_under_the_year_that_is_centred_over_wide_c
     assert spans([top, low], columns)[0] == [("2025E", 1, 3), ("2026E", 4, 6)]
     other = level(*((name, c.x1) for name, c in zip("旧新差旧新旧", columns[1:], strict=True)), align="right")
     assert spans([top, other], columns)[0] != [("2025E", 1, 3), ("2026E", 4, 6)]
+
+
+def test_a_head_in_three_lines_beside_heads_in_two_loses_none_of_them() -> None:
+    """`FY` `2025` `A` begins half a line above `FY` `2024A`; the table's name stands beside its year."""
+    words = [
+        *line(96, ("FY", 184)),
+        *line(100, ("FY", 144), ("FY", 224)),
+        *line(104.5, ("财务比率", 40), ("2025", 180)),
+        *line(109, ("2024A", 140), ("2026E", 220)),
+        *line(113, ("A", 186)),
+        *line(126, ("净利率(%)", 40), ("10.4", 144), ("11.7", 184), ("12.4", 224)),
+        *line(138, ("毛利率(%)", 40), ("20.4", 144), ("21.7", 184), ("22.4", 224)),
+        *line(150, ("市净率", 40), ("6.0", 148), ("5.9", 188), ("5.7", 228)),
+    ]
+    table = table_of(page(words))
+    assert [head.replace("|", "") for head in table.heads[1:]] == ["FY2024A", "FY2025A", "FY2026E"]

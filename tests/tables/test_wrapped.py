@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pipeline.reading.page import Word
 from pipeline.tables.wrapped import cells_together, set_together, with_clipped_rest
-from tests.layout.pages import put, word
+from tests.layout.pages import line, page, put, word
+from tests.tables.grids import rows_of, table_of
 
 
 def row(y: float, *numbers: tuple[str, float]) -> list[Word]:
@@ -90,3 +91,16 @@ def test_a_unit_that_wraps_in_its_cell_is_one_and_a_name_over_a_unit_stays() -> 
     assert texts(cells_together(lines)) == [["财务费用", "人民币百万"], ["收入"]]
     lines = [put("市值", 40, 100), put("亿元", 40, 109)]
     assert texts(cells_together(lines)) == [["市值"], ["亿元"]]
+
+
+def test_numbers_that_all_wrap_in_the_first_row_are_no_level_of_heads() -> None:
+    words = [
+        *line(100, ("资产负债表", 40), ("2024A", 140), ("2025E", 180), ("2026E", 220)),
+        *line(112, ("现金", 40), ("1278.", 140), ("1751.", 180), ("2431.", 220)),
+        *line(121, ("5", 156), ("0", 196), ("4", 236)),
+        *line(133, ("应收账款", 40), ("779.1", 140), ("749.7", 180), ("719.3", 220)),
+        *line(145, ("存货", 40), ("79.1", 144), ("49.7", 184), ("19.3", 224)),
+    ]
+    table = table_of(page(words))
+    assert table.heads[1:] == ("2024A", "2025E", "2026E")
+    assert rows_of(table)[0] == ["现金", "1278.5", "1751.0", "2431.4"]
