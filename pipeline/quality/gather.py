@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from pipeline.checking.run import RECOGNISED
 from pipeline.datasets.store import read_dataset, unfinished, unverified
 from pipeline.left_out import UNREAD
 from pipeline.reading.page import Box
@@ -33,7 +34,7 @@ _COLUMNS = {
         "report_id file_name broker title published_on company tickers page_count text_layer outcome reason "
         "contract_version pipeline_version"
     ),
-    "tables": "table_id report_id kind pages x0 top x1 bottom caption unit_text",
+    "tables": "table_id report_id kind pages x0 top x1 bottom caption unit_text reader",
     "facts": (
         "fact_id report_id table_id table_kind page x0 top x1 bottom entity_name label label_path column "
         "concept period_label basis text decimals unit scale"
@@ -58,6 +59,7 @@ class TableRow:
     caption: str
     unit_text: str
     header_bottom: float | None = None
+    recognised: bool = False  # in a picture: there was no text to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +485,7 @@ def _tables(extracted: Path, wanted: Collection[str]) -> dict[str, TableRow]:
             caption=row["caption"] or "",
             unit_text=row["unit_text"] or "",
             header_bottom=heads.get(row["table_id"]),
+            recognised=row["reader"] == RECOGNISED,
         )
         for row in rows
     }

@@ -21,7 +21,7 @@ from pipeline.quality.gather import OUTCOMES, VERDICTS, Batch, Finding, Outcome,
 from pipeline.quality.headlines import Headline, headlines
 from pipeline.quality.trends import RunRow, trends
 from pipeline.quality.wording import (
-    CAUSE_WORDS,
+    cause_of,
     column_of,
     count,
     digits_of,
@@ -141,7 +141,7 @@ def page_of(
         unit_of=unit_of,
         digits_of=digits_of,
         in_words=in_words,
-        cause_words=CAUSE_WORDS,
+        cause_of=cause_of,
         tear=TEAR,
     )
     reports = {report.report_id: report for report in batch.reports}

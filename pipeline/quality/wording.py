@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from pipeline.quality.gather import FactRow, Finding, ReportRow
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-CAUSE_WORDS = {
+_CAUSES = {
     "source": "the page really prints this (read twice)",
     "extraction": "a second reading of the page differs",
     "unknown": "not yet read a second time",
@@ -56,6 +56,13 @@ def column_of(fact: FactRow) -> str:
 def label_of(fact: FactRow) -> str:
     """The row head below the heads above it."""
     return " › ".join(fact.label_path) or fact.label
+
+
+def cause_of(finding: Finding) -> str:
+    """Whether page or reading is at fault, as far as that is known."""
+    if finding.cause == "extraction" and any(table.recognised for table in finding.tables):
+        return "recognised in a picture, which no second reading has borne out"
+    return _CAUSES.get(finding.cause, finding.cause)
 
 
 def name_of(report: ReportRow) -> str:

@@ -60,6 +60,23 @@ def read(page: Path) -> Reader:
     return reader
 
 
+@pytest.mark.parametrize(
+    ("reader", "cause", "said"),
+    [
+        ("aligned", "source", "the page really prints this (read twice)"),
+        ("ocr", "source", "the page really prints this (read twice)"),
+        ("aligned", "extraction", "a second reading of the page differs"),
+        ("ocr", "extraction", "recognised in a picture, which no second reading has borne out"),
+        ("aligned", "unknown", "not yet read a second time"),
+    ],
+)
+def test_it_says_what_is_known_of_the_cause(tmp_path: Path, reader: str, cause: str, said: str) -> None:
+    report, table, facts = runs.balance_sheet()
+    check = runs.wrong_total(report, facts, cause=cause)
+    out = runs.write(tmp_path, (report, [table | {"reader": reader}], facts, [check]))
+    assert f"cause {said}" in read(write_quality_report(out, tmp_path / "q.html", pdf_root=None)).text
+
+
 def test_a_finding_shows_rule_arithmetic_and_the_place(tmp_path: Path) -> None:
     out = write_quality_report(runs.one_finding(tmp_path), tmp_path / "q.html", pdf_root=tmp_path / "pdfs")
     page = read(out)
