@@ -25,7 +25,7 @@ from pipeline.meaning.entities import (
 from pipeline.meaning.fact import Fact, Report, fact_id, table_id
 from pipeline.meaning.fiscal import year_end_of
 from pipeline.meaning.kinds import kinds_of, names_kind, names_selection
-from pipeline.meaning.labels import concept_of, measure_of
+from pipeline.meaning.labels import concept_of, measure_of, sorts_rows
 from pipeline.meaning.lexicon import plain, unwrap
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import Basis, Period, basis_of, parse_period, without_period
@@ -176,6 +176,8 @@ class _Reading:
         self._bearing = {c: self._bearing_of(c) for c in columns}
         self._beside = {c: self._labels_beside(c) for c in columns}
         self._around, self._borrowed = around(table), borrowed_unit
+        names = (table.title, table.stub_head) if kind == "ratios" else ()
+        self._named = tuple(name for name in names if name and sorts_rows(name))  # GROWTH over Revenue
         # 总市值（亿元） in a table of peers says in which currency the prices and earnings beside it are.
         self._in_yuan = kind == "comps" and in_yuan(table.heads)
 
@@ -257,7 +259,8 @@ class _Reading:
     def _say(self, cell: Cell, row: Row | None, head: str, own: UnitMark | None) -> _Said:
         """What a number says beside its period."""
         measure, modifier = self._axes(row, head)
-        parents = row.parents if row is not None and measure == row.label and not self._owners else ()
+        parents = (*self._named, *row.parents) if row is not None and measure == row.label else ()
+        parents = () if self._owners else parents
         otherwise = "money" if self._kind in STATEMENTS else None
         unit = self._unit(cell, row, off_axis(Prints(measure, parents, modifier, otherwise=otherwise)), own)
         part_of = (row.total,) if row is not None and row.total and measure == row.label else ()

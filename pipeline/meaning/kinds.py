@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from pipeline.errors import ConfigError
 from pipeline.meaning.entities import is_aggregate, is_mobile, is_other_version, listed_name, parse_ticker
+from pipeline.meaning.labels import sorts_rows
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, without_brackets
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.periods import parse_period
@@ -51,6 +52,7 @@ class _View:
     page: int
     tickers: int
     periods: int
+    percent: bool  # (nearly) every number is printed as a percentage: no statement
 
 
 @lru_cache(maxsize=1)
@@ -122,11 +124,14 @@ def _view(table: Table, page_number: int | None) -> _View:
     columns = sorted({c.column for c in values})
     heads = tuple(table.heads[c] if c < len(table.heads) else "" for c in columns)
     labels = tuple(c.text for c in table.cells if c.role == "label" and c.text.strip())
-    sections = tuple(c.text for c in table.cells if c.role == "section" and c.text.strip())
+    sections = [c.text for c in table.cells if c.role == "section" and c.text.strip()]
+    # A block of one section is headed by its name alone: GROWTH beside the years.
+    sections += [t for t in (table.title, table.stub_head) if t and sorts_rows(t)]
+    percent = sum(isinstance(p, Number) and p.unit is not None and p.unit.kind == "percent" for p in parsed)
     return _View(
         titles=tuple(t for t in (table.title, table.caption, table.stub_head) if t),
         labels=labels,
-        sections=sections,
+        sections=tuple(sections),
         heads=heads,
         numbers=numbers,
         pairs=pairs,
@@ -134,6 +139,7 @@ def _view(table: Table, page_number: int | None) -> _View:
         page=page_number or table.pages[0],
         tickers=tickers,
         periods=sum(parse_period(h) is not None for h in heads),
+        percent=percent > 0.9 * numbers > 0,
     )
 
 
@@ -146,7 +152,7 @@ def _scores(view: _View) -> dict[Kind, float]:
         in_statement = sense_of(label) in (None, "money", "per_share") and not _is_rate(label)
         best: dict[Kind, float] = {}
         for pattern, kind, weight in rules["label"]:
-            if kind in STATEMENTS and not in_statement:
+            if kind in STATEMENTS and (view.percent or not in_statement):
                 continue  # 营业成本/营业收入, 净利润增长率: rates of statement items
             if weight > best.get(kind, 0.0) and pattern.search(bare):
                 best[kind] = weight

@@ -98,6 +98,11 @@ def measure_of(label: str, *, kind: str, column: str = "") -> str | None:
     return label if names or not levels else "|".join(levels)
 
 
+def sorts_rows(head: str) -> bool:
+    """Whether a head says of the rows below it what they are: 成长能力, Profitability, Valuation."""
+    return vocabulary().relation_of("section", form(head).key) is not None
+
+
 @lru_cache(maxsize=16384)
 def _said(text: str) -> tuple[str, ...]:
     """The levels of a label or head that say something beside a period."""

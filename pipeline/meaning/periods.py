@@ -23,16 +23,22 @@ _DATE = re.compile(
     rf"(?P<y>{_YEAR}|[12]\d(?=[-/.]\d+[-/.]))[-/.年](?P<m>0?[1-9]|1[0-2])[-/.月](?P<d>0?[1-9]|[12]\d|3[01])日?"
 )
 _FORMS = (
-    # 1H24, 3Q2024, 9M24, 2H23E
-    re.compile(rf"(?P<n>[1-9]|1[0-2])(?P<k>[hqm])(?P<y>{_YEAR}|\d{{2}})"),
+    # 1H24, 3Q2024, 9M24, 2H23E, 1QFY26
+    re.compile(rf"(?P<n>[1-9]|1[0-2])(?P<k>[hqm])(?:fy)?(?P<y>{_YEAR}|\d{{2}})"),
+    # 2025 1H, FY2025 3Q
+    re.compile(rf"(?:fy)?(?P<y>{_YEAR})[-/]?(?P<n>[1-49])(?P<k>[hqm])"),
+    # 2025年1-6月, 2025M1-9
+    re.compile(rf"(?P<y>{_YEAR})(?:年|m)(?P<first>1)-(?P<upto>3|6|9|12)月?"),
     # 2024H1, 24Q3, 2024-Q3, 23Q1-3, FY24Q1, 2024Q1-Q3, 2024年Q1
     re.compile(
         rf"(?:fy)?(?P<y>{_YEAR}|\d{{2}})年?[-/]?(?P<k>[hqm])(?P<n>[1-9]|1[0-2])(?:[-~](?P<k2>q)?(?P<to>[234]))?"
     ),
     # H1 2024, Q3FY25
     re.compile(rf"(?P<k>[hq])(?P<n>[1-4])[-/']?(?:fy)?(?P<y>{_YEAR}|\d{{2}})"),
+    # FY24/25, 2024/25: named by the year in which it ends
+    re.compile(rf"(?:fy(?P<y0>{_YEAR}|\d{{2}})|(?P<y1>{_YEAR}))/(?P<y>{_YEAR}|\d{{2}})"),
     # FY25, FY2025, 2025, 2025年
-    re.compile(rf"fy(?P<y>{_YEAR}|\d{{2}})"),
+    re.compile(rf"[fc]y(?P<y>{_YEAR}|\d{{2}})"),
     re.compile(rf"(?P<y>{_YEAR})年?"),
 )
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -57,6 +63,16 @@ _ENDED_ENGLISH = re.compile(
 _DAY = re.compile(r"\(?(?:截至)?(?:1[0-2]|0?[1-9])月(?:[12]\d|3[01]|0?[1-9])日\)?")
 # Part of a year on a level of its own: H1, 1H, Q3, 9M.
 _LONE_PART = re.compile(r"(?P<k>[hq])(?P<n>[1-4])|(?P<n2>[1-9])(?P<k2>[hqm])")
+_RANGE = re.compile(r"\d[aef]?[-~]'?\d{2}")  # 24E-26E
+# 31/12/2025, 12/31/2025, 31-Dec-25; a day and a month that could be exchanged are none.
+_DATE_BACKWARDS = re.compile(
+    rf"(?:(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/|(?P<d>\d{{1,2}})[-.]?(?P<name>{_NAMES})[a-z]*[-.,]?)"
+    rf"(?P<y>{_YEAR}|\d{{2}})"
+)
+# A marked year before words: 2025E PE, FY25E net profit. Without the space 2025EPS is earnings of 2025.
+_LEADING = re.compile(
+    rf"(?P<fy>[fc]y)?'?(?P<y>{_YEAR}|\d{{2}})(?P<mark>\([aef]\)|[aef])?\s+(?P<words>[^\W\d_(].*)", re.DOTALL
+)
 # Two digits are a year only with a mark behind them: 24E. A bare 24 is a number.
 _SHORT = re.compile(r"'?(?P<y>\d{2})年?")
 # A bracket without digits behind a year is an aside: 2024 (Huatai), 2025E (百万元).
@@ -121,11 +137,11 @@ def parse_period(head: str, *, fiscal_year_end: tuple[int, int] = (12, 31)) -> P
     Levels are joined by `|`; the lowest level with a period counts, and a mark may stand in a level of its
     own. `fiscal_year_end` is (month, day) of the last day of the fiscal year named by the year printed.
     """
-    levels = [_clean(level) for level in head.split("|")]
+    levels = [(level, _clean(level)) for level in head.split("|")]
     found: Period | None = None
     lone: Mark | None = None
     stretch: _Stretch | str | None = None
-    for level in levels:
+    for raw, level in levels:
         mark = _mark_of(level.strip("()"))
         if mark is not None:
             lone = mark
@@ -133,7 +149,7 @@ def parse_period(head: str, *, fiscal_year_end: tuple[int, int] = (12, 31)) -> P
         if (said := _stretch(level)) is not None:
             stretch = said
             continue
-        read = _of_level(level, fiscal_year_end)
+        read = _leading(raw, fiscal_year_end) or _of_level(level, fiscal_year_end)
         found = read[0] if read else found
     if isinstance(stretch, _Stretch) and found is None and stretch.year is not None:
         found = _ended(stretch.year, stretch, fiscal_year_end, None)
@@ -177,7 +193,7 @@ def without_period(level: str) -> str:
     clean = _clean(level)
     if _mark_of(clean.strip("()")) is not None or _stretch(clean) is not None or _DAY.fullmatch(clean):
         return ""
-    read = _of_level(clean, (12, 31))
+    read = _leading(level, (12, 31)) or _of_level(clean, (12, 31))
     return level if read is None else read[1]
 
 
@@ -204,6 +220,16 @@ def _clean(level: str) -> str:
     return re.sub(r"\s+", "", text).lower().strip("*:;,")
 
 
+def _leading(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | None:
+    """A marked (or fiscal) year and the words behind it."""
+    match = _LEADING.fullmatch(unicodedata.normalize("NFKC", level).strip().lower())
+    if match is None or not (match["mark"] or match["fy"]) or _mark_of(_clean(match["words"])) is not None:
+        return None
+    year = int(match["y"]) if len(match["y"]) == 4 else 2000 + int(match["y"])
+    period = _fiscal(year, "", year_end, _mark_of((match["mark"] or "").strip("()")))
+    return period, match["words"]
+
+
 def _mark_of(text: str) -> Mark | None:
     return next((mark for pattern, mark in _marks() if pattern.fullmatch(text)), None)
 
@@ -216,6 +242,9 @@ def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | Non
     if on is not None:
         year = int(on["y"]) if len(on["y"]) == 4 else 2000 + int(on["y"])
         day = _day(year, int(on["m"]), int(on["d"]))
+        return (day, "") if day else None
+    if (backwards := _DATE_BACKWARDS.fullmatch(level)) is not None:
+        day = _day_backwards(backwards)
         return (day, "") if day else None
     if (monthly := _with_month(level)) is not None:
         return monthly, ""
@@ -239,7 +268,8 @@ def _of_level(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | Non
     if short is not None:
         mark = _mark_of(level[short.end() :].strip("()"))
         period = _period(short, "", mark, year_end) if mark else None
-        return (period, "") if period else None
+        if period is not None:
+            return period, ""
     return _inside(level, year_end)
 
 
@@ -278,6 +308,8 @@ def _part_of(rest: str) -> tuple[str, str]:
 
 def _inside(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | None:
     """A year set beside other words in one level (`收入2024E`, `2025E(亿元)`); None where there are two."""
+    if _RANGE.search(level):
+        return None
     bare = re.sub(r"(?<=[^\x00-\x7f])(?=\d)|(?<=[a-z)])(?=(?:19|20)\d{2})", " ", level)
     spaced = re.sub(r"([\d][aef]?)(?=[(\u4e00-\u9fff])", r"\1 ", bare)
     hits = list(_INSIDE.finditer(spaced))
@@ -294,6 +326,10 @@ def _inside(level: str, year_end: tuple[int, int]) -> tuple[Period, str] | None:
 def _period(match: re.Match[str], part: str, mark: Mark | None, year_end: tuple[int, int]) -> Period | None:
     groups = match.groupdict()
     year = int(groups["y"]) if len(groups["y"]) == 4 else 2000 + int(groups["y"])
+    if (before := groups.get("y0") or groups.get("y1")) and int(before) % 100 != (year - 1) % 100:
+        return None
+    if groups.get("upto"):
+        part = {"3": "Q1", "6": "H1", "9": "M9", "12": ""}[groups["upto"]]
     kind, number = groups.get("k"), groups.get("n")
     if kind and number:
         upto = groups.get("to")
@@ -331,6 +367,16 @@ def _fiscal(year: int, part: str, year_end: tuple[int, int], mark: Mark | None) 
 def _month(year: int, month: int, plus: int) -> tuple[int, int]:
     index = year * 12 + month - 1 + plus
     return index // 12, index % 12 + 1
+
+
+def _day_backwards(match: re.Match[str]) -> Period | None:
+    year = int(match["y"]) if len(match["y"]) == 4 else 2000 + int(match["y"])
+    if match["name"]:
+        return _day(year, _NAMES.split("|").index(match["name"]) + 1, int(match["d"]))
+    a, b = int(match["a"]), int(match["b"])
+    if a <= 12 and b <= 12 and a != b:
+        return None
+    return _day(year, min(a, b) if a > 12 or b > 12 else a, max(a, b))
 
 
 def _day(year: int, month: int, day: int) -> Period | None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.layout.tokens import is_number, tight
+from pipeline.meaning.accounting import accounting_lines
 from pipeline.meaning.businesses import measures_over
 from pipeline.meaning.entities import is_aggregate, is_ticker_head, parse_ticker
 from pipeline.meaning.lexicon import compile_pattern, plain, read_rows, unwrap, without_brackets
@@ -176,7 +177,10 @@ def _labels(table: Table) -> tuple[dict[tuple[int, int], Cell], dict[int, Cell]]
     found: dict[tuple[int, int], Cell] = {}
     sections: dict[int, Cell] = {}
     by_row: dict[int, list[Cell]] = {}
+    heading = {cell.row for cell in accounting_lines(table)}
     for cell in table.cells:
+        if cell.row in heading:
+            continue
         if cell.role == "section" and cell.text.strip() and cell.row not in sections:
             sections[cell.row] = cell
         elif cell.role == "label" and _names(cell, table):

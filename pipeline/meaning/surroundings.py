@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from pipeline.meaning.accounting import accounting_lines
 from pipeline.meaning.numbers import Number, parse_number
 from pipeline.meaning.tablekinds import STATEMENTS, Kind
 from pipeline.meaning.units import money_marks, reporting_currency
@@ -33,13 +34,15 @@ def currency_of_statements(tables: Sequence[Table], kinds: Sequence[Kind], yuan:
 def around(table: Table) -> tuple[str, ...]:
     """Texts that may print the unit of a whole table, nearest first.
 
-    A line that stands over all columns is one of them: 单位：百万元 in the head of every column.
+    A line that stands over all columns is one of them (单位：百万元 in the head of every column), and so is
+    YE 31 Dec (RMB mn) in a row under the years.
     """
     cut = len(_OPEN.findall(table.title)) > len(_CLOSE.findall(table.title))
     title = f"{table.title}{table.stub_head}" if cut else table.title  # wrapped inside its unit: (百万美|元)
     heads = [head.split("|") for head in table.heads if "|" in head]
     over_all = [level for level in heads[0] if all(level in head for head in heads)] if len(heads) > 1 else []
-    return (table.unit_text, table.stub_head, *over_all, title, table.caption)
+    lines = [cell.text for cell in accounting_lines(table)]
+    return (table.unit_text, *lines, table.stub_head, *over_all, title, table.caption)
 
 
 def unit_beside(table: Table, tables: Sequence[Table], kinds: Sequence[Kind]) -> str:

@@ -22,6 +22,7 @@ SAME_LINE = 0.15  # baselines of one word differ by less than this share of an e
 INVISIBLE_MODES = (3, 7)
 _WHOLE = 0.75  # of a character's height: a clip that shows less cuts it
 _CELL_EM = 4.0  # a clip lower than this is that of one row
+_LATIN = re.compile(r"[A-Za-z]{2}")
 _TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
 # Which codes are spaces, the last entry for all beyond: looked up in a tenth of the time of `np.isin`.
 _IS_SPACE = np.array([chr(code).isspace() or code == 0x200B for code in range(0x3002)])
@@ -167,6 +168,7 @@ class _Ink:
         self.bottom = _of_runs(np.maximum, chars.bottom[index], starts)
         self.largest = _of_runs(np.maximum, sizes, starts)
         self.owner: list[int] = owner.tolist()
+        self.parted: list[bool] = parted.tolist()
         self.of = of
         self.bold: list[bool] = of.bold.tolist()
         self.color: list[tuple[int, int, int]] = list(map(tuple, of.color.tolist()))
@@ -282,6 +284,9 @@ def _joined(ink: _Ink, line: Sequence[Run], bold: set[Run]) -> list[Word]:
             last, first = group[-1].last - 1, run.first
             small, size = sorted((ink.size[last], ink.size[first]))
             near = -0.25 * size < ink.x0[first] - ink.x1[last] <= GAP * size
+            # A space beside a letter that hangs over (`of the`) is narrower than one between digits of a
+            # number set letter by letter, and is one all the same.
+            near = near and not (ink.parted[first] and _LATIN.fullmatch(ink.text[last] + ink.text[first]))
             if near and small > 0.75 * size and (run in bold) == group_bold:
                 group.append(run)
                 continue

@@ -24,8 +24,10 @@ NEAR = 60.0
 def _repeats(before: Table, after: Table) -> bool:
     """Whether `after`, the first table of the next page, goes on with the heads printed again.
 
-    It has no caption or title of its own, and the note that closes a table has not been printed yet.
+    It has no caption or title of its own, not another name in the corner (CASH FLOW, then GROWTH under the
+    same years), and the note that closes a table has not been printed yet.
     """
+    corners = {tight(corner) for corner in (before.stub_head, after.stub_head) if corner}
     return (
         after.pages[0] == before.pages[-1] + 1
         and not before.source_note
@@ -33,6 +35,7 @@ def _repeats(before: Table, after: Table) -> bool:
         and not after.title
         and any(before.heads[1:])
         and _same_heads(before, after)
+        and len(corners) < 2
         and abs(before.box.x0 - after.box.x0) < 12
     )
 
