@@ -22,6 +22,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pipeline.errors import OutputError, YanbaoError
+from pipeline.lean import absent
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -135,6 +136,7 @@ def _start(function: Callable[[Any], Any]) -> _Worker:
 def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
     """Take tasks until the pipe closes; answer each with its result, or with a traceback."""
     gc.set_threshold(GARBAGE)
+    _without_pandas()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     pipe.send(_READY)
     while True:
@@ -148,6 +150,17 @@ def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
         except Exception as error:
             answer = (None, traceback.format_exc(), error if isinstance(error, YanbaoError) else None)
         pipe.send(answer)
+
+
+def _without_pandas() -> None:
+    """Let pyarrow know of no pandas, which it imports with the first array: 42 MB and 0.4 CPU s a worker.
+
+    pyarrow asks once. Whoever else imports pandas later (camelot does) still gets it.
+    """
+    with absent("pandas"):
+        import pyarrow as pa
+
+        pa.array(["asked"])
 
 
 def _hand(worker: _Worker, task: Any, timeout: float) -> None:

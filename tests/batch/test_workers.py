@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline.batch.workers import Finished, Lost, each
@@ -99,6 +101,22 @@ class DiesWhenUnpickled:
 def test_workers_that_cannot_start_stop_the_run() -> None:
     with pytest.raises(OutputError, match=r"could not start \(exit code 3\)"):
         list(each(DiesWhenUnpickled(), ["1"], workers=1, timeout=60))
+
+
+def pandas_is_loaded(wanted: bool) -> tuple[bool, int]:
+    """Whether making a table loaded pandas, and what a frame adds up to where one is wanted."""
+    pa.Table.from_pylist([{"value": 1}])
+    loaded = "pandas" in sys.modules
+    if not wanted:
+        return loaded, 0
+    import pandas as pd
+
+    return loaded, int(pd.DataFrame({"value": [1, 2]})["value"].sum())
+
+
+def test_a_worker_loads_no_pandas_until_somebody_asks_for_it() -> None:
+    ended = list(each(pandas_is_loaded, [False, True], workers=1, timeout=60))
+    assert [end.result for end in ended if isinstance(end, Finished)] == [(False, 0), (False, 3)]
 
 
 def test_this_module_is_importable_by_a_fresh_process() -> None:

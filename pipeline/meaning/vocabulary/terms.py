@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from pipeline.lean import absent
 from pipeline.meaning.vocabulary.load import vocabulary
 
 
@@ -64,8 +65,8 @@ def _cutter() -> Any:
     It is filled by hand: jieba would first read its general dictionary (a second), write a cache among the
     temporary files of the machine and log both.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba imports pkg_resources and has old string escapes
+    with warnings.catch_warnings(), absent("pkg_resources"):  # it has a way without: 5 MB and 0.1 s less
+        warnings.simplefilter("ignore")  # jieba has old string escapes
         import jieba
     jieba.setLogLevel(logging.ERROR)
     cutter = jieba.Tokenizer()
