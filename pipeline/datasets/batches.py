@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LEAST_FULL = 256  # reports; a batch of so many is not merged again: some 130,000 facts, 6 MB
-_BY_ITEM = (FACTS.name, ESTIMATES.name, SUPERSEDED.name)
+# Numbers are asked for by item, all else is by report. The few successors of numbers without a ticker, and
+# the few that ended others, are read whole whatever is asked.
+_ORDER = {
+    FACTS.name: ("concept",),
+    ESTIMATES.name: ("concept",),
+    SUPERSEDED.name: ("entity_is", "change", "concept"),
+}
+_APART = {SUPERSEDED.name: ("entity_is", "change")}
 _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
@@ -68,9 +75,10 @@ class Staging:
         """Store rows as a part: `{dataset: part}`, or nothing where there are no rows."""
         if not rows.num_rows:
             return {}
-        rows = rows.sort_by(_order(dataset))  # stable: a report's rows keep their order
+        order = [(name, "ascending") for name in (*_ORDER.get(dataset, ()), "report_id")]
+        rows = rows.sort_by(order)  # stable: a report's rows keep their order
         staged = make_folder(self.folder / dataset) / ".part"
-        write_parquet(rows.cast(arrow_schema(release_datasets()[dataset])), staged)
+        write_parquet(rows.cast(arrow_schema(release_datasets()[dataset])), staged, _APART.get(dataset, ()))
         sha256 = digest_of(staged)
         part = Part(f"{dataset}/{sha256[:20]}.parquet", sha256, rows.num_rows, staged.stat().st_size)
         staged.chmod(0o444)  # it will be a file of many releases
@@ -224,11 +232,6 @@ def compacted(batches: Sequence[Batch], staging: Staging) -> list[Batch]:
     if together < 2:
         return kept
     return [*kept[:-together], _merged(kept[-together:], staging)]
-
-
-def _order(dataset: str) -> list[tuple[str, str]]:
-    """What the rows of a part are sorted by: numbers are asked for by item, all else is by report."""
-    return [(name, "ascending") for name in (*(("concept",) if dataset in _BY_ITEM else ()), "report_id")]
 
 
 def _weight(batch: Batch) -> int:

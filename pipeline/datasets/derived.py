@@ -92,7 +92,8 @@ followed as (
          and n.table_kind = d.table_kind
     group by d.fact_id, d.concept, d.entity, d.entity_is
 )
-select fact_id, report_id, concept, entity, entity_is, now.by as superseded_by, now.day as superseded_on
+select fact_id, report_id, concept, entity, entity_is, now.by as superseded_by, now.day as superseded_on,
+       case when was is null then 'found' when now is null then 'withdrawn' else 'replaced' end as change
 from followed where was is distinct from now
 order by fact_id, concept, entity, entity_is
 """
@@ -194,6 +195,6 @@ def superseded(facts: pa.Table, subjects: pa.Table) -> pa.Table:
     end: in a table of the same kind if there is one, the first by place. A number whose item or entity is
     read otherwise than before is another statement: its successor as the old one is taken back.
 
-    Columns fact_id, report_id, concept, entity, entity_is, superseded_by, superseded_on.
+    Columns fact_id, report_id, concept, entity, entity_is, superseded_by, superseded_on, change.
     """
     return ask(_NEWS, facts=facts, subjects=subjects)

@@ -111,7 +111,7 @@ _PUBLISHED: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "ruling text_corrected value_corrected reason who when": (PEOPLE, "checking.corrections"),
     },
     "superseded": {
-        "fact_id report_id concept entity entity_is superseded_by superseded_on known_at": (
+        "fact_id report_id concept entity entity_is superseded_by superseded_on change known_at": (
             "facts.fact_id facts.concept facts.entity facts.period_label reports.broker reports.published_on",
             "datasets.successors",
         ),

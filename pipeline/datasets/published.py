@@ -55,7 +55,7 @@ VIEWED_FACTS = Dataset(
 SUPERSEDED = Dataset(
     "superseded",
     "Which fact came after which. A log: rows are added and stay, the newest `known_at` of a fact_id, its "
-    "concept and entity holds.",
+    "concept and entity holds. A row that is not `found` ends the earlier ones.",
     ("fact_id", "concept", "entity", "entity_is", "known_at"),
     (
         Column("fact_id", "string", "The earlier fact."),
@@ -69,6 +69,13 @@ SUPERSEDED = Dataset(
             "date",
             "The date printed on the later report; null where the later one was taken back.",
             null=True,
+        ),
+        Column(
+            "change",
+            "string",
+            "What is new: `found` (nothing came after the fact before), `replaced` (another one did), "
+            "`withdrawn` (nothing does any more).",
+            values=("found", "replaced", "withdrawn"),
         ),
         Column("known_at", "instant", "The release that says so (UTC)."),
     ),

@@ -188,14 +188,14 @@ def connected(release: Release, moment: Moment) -> Iterator[duckdb.DuckDBPyConne
 
     held = release if moment.known_by is None else release.known_by(moment.known_by)
     parts = {name: (held or release).parts(name) for name in release.rows}
-    files = [path for paths in parts.values() for path in paths]
+    inside = {path.parent for paths in parts.values() for path in paths}
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
         _name_datasets(connection, parts, moment, is_known=held is not None)
         if ESTIMATES.name in parts:
             name_views(connection, moment.as_of or last_day(held or release, connection))
-        folders = {str(folder) for path in files for folder in (path.parent, path.resolve().parent)}
-        connection.execute(f"set allowed_directories = {quoted_list(sorted(folders))}")
+        folders = sorted({str(folder) for path in inside for folder in (path, path.resolve())})
+        connection.execute(f"set allowed_directories = {quoted_list(folders)}")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection

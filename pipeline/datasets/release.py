@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CURRENT = "current"
 RELEASES = "releases"
 MANIFEST = "manifest.json"
-FORMAT = 4  # of the folder: batches of parts, their facts by item, the log of successors by what a name is
+FORMAT = 5  # of the folder: batches of parts, their facts by item, the log of successors by what it changes
 
 log = logging.getLogger(__name__)
 
@@ -82,13 +82,13 @@ class Release:
     @overload
     def facts(
         self,
-        kind: str | None = ...,
-        concept: str | None = ...,
+        kind: str | Collection[str] | None = ...,
+        concept: str | Collection[str] | None = ...,
         as_of: Day | None = ...,
         quality: Collection[str] = ...,
         *,
         known_by: Instant | None = ...,
-        entity: str | None = ...,
+        entity: str | Collection[str] | None = ...,
         columns: Sequence[str] | None = ...,
         as_arrow: Literal[True],
     ) -> pa.Table: ...
@@ -96,31 +96,32 @@ class Release:
     @overload
     def facts(
         self,
-        kind: str | None = ...,
-        concept: str | None = ...,
+        kind: str | Collection[str] | None = ...,
+        concept: str | Collection[str] | None = ...,
         as_of: Day | None = ...,
         quality: Collection[str] = ...,
         *,
         known_by: Instant | None = ...,
-        entity: str | None = ...,
+        entity: str | Collection[str] | None = ...,
         columns: Sequence[str] | None = ...,
         as_arrow: Literal[False] = ...,
     ) -> pd.DataFrame: ...
 
     def facts(
         self,
-        kind: str | None = None,
-        concept: str | None = None,
+        kind: str | Collection[str] | None = None,
+        concept: str | Collection[str] | None = None,
         as_of: Day | None = None,
         quality: Collection[str] = GOOD,
         *,
         known_by: Instant | None = None,
-        entity: str | None = None,
+        entity: str | Collection[str] | None = None,
         columns: Sequence[str] | None = None,
         as_arrow: bool = False,
     ) -> Any:
         """The facts with their successors, ordered by report and fact.
 
+        Of one `kind`, `concept` and `entity` (ticker) or of several, where they are given.
         `as_of` keeps what was printed on or before that day (a date or `2025-03-01`), as it was then: a
         number restated later counts as not superseded. Facts of reports without a date are then left out.
         `known_by` answers from the release that was current at that instant (of a day: at its end, UTC), with
@@ -134,7 +135,11 @@ class Release:
         if held is None:
             return _shown(view_schema(columns).empty_table(), {}, as_arrow)
         asked = {"table_kind": kind, "concept": concept, "entity": entity}
-        wanted = {name: value for name, value in asked.items() if value is not None}
+        wanted = {
+            name: (value,) if isinstance(value, str) else tuple(value)
+            for name, value in asked.items()
+            if value is not None
+        }
         day = day_of(as_of)
         parts = {name: held.parts(name) for name in ("facts", "superseded")}
         found, counted = facts_as_of(parts, wanted, day, quality, columns)

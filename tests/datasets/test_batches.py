@@ -67,7 +67,7 @@ def test_no_row_of_a_log_is_lost(tmp_path: Path, batches: int, logs: int) -> Non
             "entity_is": "ticker",
             "known_at": MONDAY,
         }
-        | {"superseded_by": None, "superseded_on": None}
+        | {"superseded_by": None, "superseded_on": None, "change": "withdrawn"}
         for number in range(logs)
     ]
     tables = (from_rows(SUPERSEDED, [row]) for row in rows)

@@ -229,6 +229,10 @@ def test_facts_are_chosen_by_kind_concept_day_and_quality(
     assert len(release.facts(quality=("failed",))) == 1
     assert len(release.facts(concept="income_tax")) == 0
     assert len(release.facts(kind="balance_sheet")) == 0
+    both = release.facts(concept=["revenue", "income_tax"], entity=["0020.HK", "0981.HK"])
+    assert both["fact_id"].tolist() == release.facts(entity="0020.HK")["fact_id"].tolist()
+    assert len(both) == 3
+    assert len(release.facts(concept=())) == len(release.facts(entity=["0981.HK"])) == 0
     assert release.facts(as_of="2025-03-01")["fact_id"].tolist() == [good["fact_id"]]
     seen = release.facts(as_of=date(2025, 8, 1))
     assert len(seen) == 2
