@@ -154,15 +154,13 @@ def exactly(value: Fraction | Decimal | float | int | str) -> Exact:
 
 def total(terms: Sequence[tuple[Fraction, int]]) -> Exact:
     """The sum of fractions, each with its sign (1 or -1), over one common denominator."""
-    parts = [(term.as_integer_ratio(), sign) for term, sign in terms]
-    bottom = lcm(*[below for (_, below), _ in parts])
-    return ratio(sum([sign * top * (bottom // below) for (top, below), sign in parts]), bottom)
+    bottom = lcm(*[term.denominator for term, _ in terms])
+    return ratio(sum([sign * term.numerator * (bottom // term.denominator) for term, sign in terms]), bottom)
 
 
 def in_units(value: Fraction, unit: Fraction) -> float:
     """`value / unit`, rounded once."""
-    (top, bottom), (times, over) = value.as_integer_ratio(), unit.as_integer_ratio()
-    return (top * over) / (bottom * times)
+    return (value.numerator * unit.denominator) / (value.denominator * unit.numerator)
 
 
 def _reduced(value: Exact) -> Fraction:

@@ -218,17 +218,24 @@ class _Finder:
         self.rule, self.report, self.rules, self.sheet, self.row = rule, report, rules, sheet, row
 
     def prints_all(self, entity: str, formula: Formula) -> bool:
-        return all(self._printed(entity, name) for name in formula.operands)
+        """Whether each operand of a formula is printed in some period where the rule may take it from."""
+        for name in formula.operands:
+            concepts = self.rules.named(name.concept)
+            if name.undated:
+                if not any((entity, concept, None) in self.report.index for concept in concepts):
+                    return False
+            elif self._printed(entity).isdisjoint(concepts):
+                return False
+        return True
 
-    def _printed(self, entity: str, name: Name) -> bool:
-        concepts = self.rules.named(name.concept)
-        if name.undated:
-            return any(self.report.index.get((entity, c, None)) for c in concepts)
-        if self.rule.scope == "row":
-            return any(cell.concept in concepts for cell in self.row.cells)
-        if self.rule.scope == "table":
-            return any(c in self.sheet.concepts for c in concepts)
-        return any((entity, c) in self.report.concepts for c in concepts)
+    def _printed(self, entity: str) -> frozenset[str] | frozenset[str | None]:
+        match self.rule.scope:
+            case "row":
+                return self.row.concepts
+            case "table":
+                return self.sheet.concepts
+            case _:
+                return self.report.concepts.get(entity, frozenset())
 
     def candidates(self, name: Name, cell: Printed) -> list[Printed]:
         """Facts that may be meant by a name, the likeliest first, each figure once."""

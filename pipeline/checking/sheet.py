@@ -123,8 +123,12 @@ class Row:
     @once
     def concept(self) -> str | None:
         """The concept that all its cells share, if they do (comps have one per column instead)."""
-        concepts = {cell.concept for cell in self.cells}
-        return concepts.pop() if len(concepts) == 1 else None
+        return next(iter(self.concepts)) if len(self.concepts) == 1 else None
+
+    @once
+    def concepts(self) -> frozenset[str | None]:
+        """What its cells are."""
+        return frozenset([cell.concept for cell in self.cells])
 
     @once
     def unit(self) -> str | None:
@@ -279,9 +283,12 @@ class Report:
         )
 
     @once
-    def concepts(self) -> frozenset[tuple[str, str]]:
-        """Every pair of entity and concept printed at company level."""
-        return frozenset((entity, concept) for entity, concept, _ in self.index)
+    def concepts(self) -> Mapping[str, frozenset[str]]:
+        """The concepts printed at company level, by entity."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for entity, concept, _ in self.index:
+            found[entity].add(concept)
+        return {entity: frozenset(concepts) for entity, concepts in found.items()}
 
 
 def headed_alike(cell: Printed) -> str:
