@@ -10,7 +10,7 @@ from functools import lru_cache
 # Letters that brokers set directly behind a number.
 _SUFFIX = r"(?:%|％|‰|x|X|×|倍|pp|pct|ppts?|pcts|bps?|[亿万千百]{0,2}(?:元|港元|港币|美元|人民币|股|天|次)?)"
 _NUMBER = re.compile(
-    rf"[（(]?[-+−－–＋]?[（(]?(?:[¥￥$]|HK\$|US\$|RMB|HKD|USD)?\d[\d,，]*(?:[.．]\d+)?{_SUFFIX}[)）]?{_SUFFIX}",
+    rf"[（(]?[-+−－–＋]?[（(]?(?:[¥￥$]|HK\$|US\$|RMB|HKD|USD|CNY|人民币|港[币元]|美元)?\d[\d,，]*(?:[.．]\d+)?{_SUFFIX}[)）]?{_SUFFIX}",
     re.IGNORECASE,
 )
 _MISSING = re.compile(

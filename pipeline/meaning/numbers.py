@@ -161,7 +161,7 @@ def _unit(prefix: str | None, suffix: str | None) -> UnitMark | NotNumber | None
     if suffix and after is None:
         return NotNumber(None, f"words after the digits: {suffix}")
     if before is None or after is None:
-        return UnitMark("money", before.currency, 0) if before else after
+        return UnitMark("money", before.currency) if before else after  # its power of ten stands elsewhere
     if after.kind not in (None, "money") or (after.currency and after.currency != before.currency):
         return NotNumber(None, "two units")
     return UnitMark("money", before.currency, after.scale or 0)

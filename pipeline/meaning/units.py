@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -164,7 +165,12 @@ def _resolved(prints: Prints, own: UnitMark | None, yuan: str | None, unstated: 
         return _shares(levels)
     if sense == "price":
         return _price(levels, near, currency)
-    return _money_or_other(levels, near, sense, currency)
+    unit = _money_or_other(levels, near, sense, currency)
+    # `¥3,500` of what no word says, in a table of 百万元: the price of a ton as likely as millions.
+    aside = own is not None and own.scale is None and sense != "money" and unit.scale
+    if aside and _money_or_other(levels[:near], near, sense, currency) != unit:
+        return unit._replace(scale=None)
+    return unit
 
 
 def unit_column_for(measure: str, columns: Sequence[tuple[str, str]]) -> str:
@@ -251,7 +257,9 @@ def _price(levels: Sequence[tuple[UnitMark, ...]], near: int, currency: str | No
         rates = [m for level in levels[near:] for m in level if _is_money(m) and m.kind != "money"]
         alone = [level[0] for level in levels[near:] if len(set(level)) == 1 and level[0].kind == "money"]
         mark = next((m for m in (*rates, *alone) if m.kind != "money" or m.scale == 0), None)
-    return _named(mark, currency) if mark is not None else Unit(None, None)
+    if mark is None:
+        return Unit(None, None)
+    return _named(mark if mark.scale is not None else replace(mark, scale=0), currency)
 
 
 def _shares(levels: Sequence[tuple[UnitMark, ...]]) -> Unit:
@@ -266,13 +274,13 @@ def _money_or_other(
     bare: UnitMark | None = None
     for index, level in enumerate(levels):
         mark = _usable(level, sense)
-        if mark is None:
+        if mark is None or (bare is not None and mark.kind not in (None, "money")):
             continue
         if mark.kind not in (None, "money"):
             return _named(mark, currency)
         if mark.scale is None:  # a currency alone: the power of ten may stand further out
             bare = bare or (mark if index < near else None)
-        elif mark.kind is None and sense is None:
+        elif mark.kind is None and sense is None and bare is None:
             return Unit(None, mark.scale)
         else:
             return Unit(currency, mark.scale)

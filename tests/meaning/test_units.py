@@ -235,3 +235,22 @@ def test_by_how_much_a_forecast_was_changed_is_no_amount(label: str, head: str) 
     unit = resolve_unit(Prints(label, modifier=head), None, "CNY")
     assert unit.name in ("percent", None)
     assert ("%" not in head) or unit == Unit("percent", 0)
+
+
+@pytest.mark.parametrize(
+    ("prints", "expected"),
+    [
+        (Prints("总市值(亿)"), Unit("CNY", 8)),
+        (Prints("安井食品", modifier="总市值（亿元）"), Unit("CNY", 8)),
+        (Prints("营业收入", around=("单位：百万元",)), Unit("CNY", 6)),
+        (Prints("总市值"), Unit("CNY", 0)),
+        (Prints("目标价", around=("单位：百万元",)), Unit("CNY/share", 0)),
+        (Prints("出厂价", around=("单位：百万元",)), Unit("CNY", 0)),
+        (Prints("单台投入", around=("单位：百万元",)), Unit("CNY", None)),  # 元 or millions
+        (Prints("单台投入"), Unit("CNY", 0)),
+    ],
+)
+def test_a_currency_before_the_digits_leaves_the_power_of_ten_to_the_head(
+    prints: Prints, expected: Unit
+) -> None:
+    assert unit(prints, "人民币284") == expected
