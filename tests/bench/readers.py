@@ -13,7 +13,9 @@ img2table or PyMuPDF are installed by hand, they read the same sample.
 
 Times are CPU seconds of one process, the least of `--times`; every reader is warmed up on one page before.
 `x floor` is against the floor of the same pages. Pages a second and the highest resident set of a worker come
-from runs with 1 and 2 workers, rules included; they say something on an idle machine only (its load is told).
+from runs with 1 and 2 workers, rules and writing included, the largest report first as a run does, from when
+all workers are up to the end of the last; beside them the floor in the same workers, for what the machine has
+to give. They say something on an idle machine only (its load is told).
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 import pipeline
-from pipeline.batch.work import ReadTask, Told, read
+from pipeline.batch.work import ReadTask, read
 from pipeline.batch.workers import GARBAGE, Finished, each
 from pipeline.datasets.store import prepare, write_report
 from pipeline.reading import ocr
@@ -208,27 +210,51 @@ def compared(name: str, documents: Sequence[bytes], sample: int, seed: int, time
     return lines
 
 
-def read_text(task: ReadTask) -> Told:
-    """Read one report in a worker, its pictures left alone."""
+class Turn(NamedTuple):
+    """One report for a worker; the first of each is for warming up, and waits at `meet` for the others."""
+
+    task: ReadTask
+    pages: int
+    bare: bool  # the floor instead of the whole walk
+    meet: Path | None = None
+    crew: int = 0
+
+
+def take(turn: Turn) -> int:
+    """Read one report in a worker, its pictures left alone; how many pages it has."""
     ocr.available = lambda: False
-    return read(task)
+    if turn.bare:
+        floor(turn.task.path.read_bytes())
+    else:
+        read(turn.task)
+    if turn.meet is not None:
+        (turn.meet / turn.task.report_id).touch()
+        while len(list(turn.meet.iterdir())) < turn.crew:
+            time.sleep(0.001)
+    return turn.pages
 
 
-def throughput(paths: Sequence[Path], workers: int) -> tuple[float, float, float]:
-    """Pages a second and reports a second with rules and writing, and a worker's highest memory (MB)."""
+def throughput(paths: Sequence[Path], workers: int, bare: bool) -> float:
+    """Pages a second, the largest report first, from when all workers are up to the last one's end."""
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        prepare(out)
-        tasks = [
-            ReadTask(f"{number}", path.name, path, out, True, "bench", "never")
-            for number, path in enumerate(paths)
-        ]
-        started, pages = time.monotonic(), 0
-        for ended in each(read_text, tasks, workers=workers, timeout=300):
+        meet = Path(folder) / "meet"
+        meet.mkdir()
+        ranked = sorted(paths, key=lambda path: -path.stat().st_size)
+        turns = []
+        for number, path in enumerate([*[ranked[-1]] * workers, *ranked]):
+            first = number < workers
+            out = Path(folder) / (f"first-{number}" if first else "out")  # they would write the same files
+            prepare(out)
+            task = ReadTask(str(number), path.name, path, out, True, "bench", "never")
+            turns.append(Turn(task, page_count(path.read_bytes()), bare, meet if first else None, workers))
+        pages, started = 0, 0.0
+        for number, ended in enumerate(each(take, turns, workers=workers, timeout=300)):
             assert isinstance(ended, Finished), ended
-            pages += ended.result.pages
-        seconds = time.monotonic() - started
-    return pages / seconds, len(paths) / seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+            if number < workers:
+                started = time.monotonic()
+            else:
+                pages += ended.result
+        return pages / (time.monotonic() - started)
 
 
 def chosen(paths: Sequence[Path], pages: int, seed: int) -> list[Path]:
@@ -252,6 +278,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=12, help="pages of each type for the other readers")
     parser.add_argument("--times", type=int, default=3, help="how often each time is taken; the least counts")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only-runs", action="store_true", help="pages a second and memory, nothing else")
     parser.add_argument("--no-runs", action="store_true", help="leave out pages a second and memory")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
@@ -260,19 +287,22 @@ def main() -> None:
     labelled = sorted((CORPUS / "labelled").glob("*.pdf"))
     given = arguments.files or [*labelled, *(CORPUS / "unlabelled").glob("*.pdf")] or SAMPLES.glob("*.pdf")
     paths = chosen(list(given), arguments.pages, arguments.seed)
+    load = os.getloadavg()[0]
+    print(f"{len(paths)} reports; {os.cpu_count()} cores, load {load:.1f}; Python {sys.version.split()[0]}\n")
+    if not arguments.no_runs:
+        print("| workers | pages/s | PDFium alone, pages/s | highest memory of a worker, MB |")
+        print("| ---: | ---: | ---: | ---: |")
+        for workers in (1, 2):
+            bare, whole = (throughput(paths, workers, bare) for bare in (True, False))
+            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+            print(f"| {workers} | {whole:.1f} | {bare:.1f} | {memory:.0f} |", flush=True)
+        print()
+    if arguments.only_runs:
+        return
     mixed = [path.read_bytes() for path in paths]
     dense = list(
         dense_pages(mixed if arguments.files or not labelled else [p.read_bytes() for p in labelled])
     )
-    load = os.getloadavg()[0]
-    print(f"{len(paths)} reports; {os.cpu_count()} cores, load {load:.1f}; Python {sys.version.split()[0]}\n")
-    if not arguments.no_runs:
-        print("| workers | pages/s | reports/s | highest memory of a worker, MB |")
-        print("| ---: | ---: | ---: | ---: |")
-        for workers in (1, 2):
-            pages, reports, memory = throughput(paths, workers)
-            print(f"| {workers} | {pages:.1f} | {reports:.2f} | {memory:.0f} |", flush=True)
-        print()
     print("| pages | what | pages read | CPU s a page | x floor |\n| --- | --- | ---: | ---: | ---: |")
     for name, documents in (("mixed", mixed), ("dense", dense)):
         if documents:
