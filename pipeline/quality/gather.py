@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from pipeline.checking.run import RECOGNISED
 from pipeline.datasets.store import read_dataset, unfinished, unverified
 from pipeline.left_out import UNREAD
+from pipeline.quality.unchecked import NotCheckable, not_checkable
 from pipeline.reading.page import Box
 
 Outcome = Literal["complete", "partial", "failed"]
@@ -134,15 +135,6 @@ class PageCoverage:
     def unread(self) -> int:
         """Numbers of the page that stand in rows and columns which no table has."""
         return sum(int(number) for reason, number in _REASON.findall(self.left_out) if reason == UNREAD)
-
-
-@dataclass(frozen=True, slots=True)
-class NotCheckable:
-    """A check that lacked an operand; `count` checks of this rule said the same sentence."""
-
-    rule_id: str
-    message: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,12 +318,7 @@ def _not_checkable(checks: Any) -> dict[str, list[NotCheckable]]:
     import pyarrow.compute as pc
 
     table = checks.filter(pc.equal(checks["verdict"], "not_checkable"))
-    found: dict[str, list[NotCheckable]] = defaultdict(list)
-    for (report_id, rule_id, message), number in sorted(
-        _counts(table, ("report_id", "rule_id", "message")).items()
-    ):
-        found[report_id].append(NotCheckable(rule_id, message, number))
-    return found
+    return not_checkable(_counts(table, ("report_id", "rule_id", "message", "period_label")))
 
 
 def _report(row: Mapping[str, Any], of_report: _PerReport) -> ReportRow:

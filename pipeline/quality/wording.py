@@ -41,6 +41,14 @@ def digits_of(finding: Finding) -> int:
     return max(0, min(max(printed, 1 - gap.adjusted()), 10))
 
 
+def digits_of_range(finding: Finding) -> int:
+    """Places after the point that tell the ends of what rounding allows apart."""
+    digits = digits_of(finding)
+    if finding.low is None or finding.high is None or finding.low == finding.high:
+        return digits
+    return max(digits, min(1 - (finding.high - finding.low).adjusted(), 10))
+
+
 def unit_of(fact: FactRow) -> str:
     """The printed unit: `CNY million`, `percent`; empty where the unit is unknown."""
     if fact.scale == 0:

@@ -60,6 +60,15 @@ def read(page: Path) -> Reader:
     return reader
 
 
+def test_a_narrow_range_is_told_with_ends_that_differ(tmp_path: Path) -> None:
+    report, table, facts = runs.balance_sheet()
+    ratio = {"printed": 1.79, "expected": 1.835519, "residual": -0.045519}
+    check = runs.wrong_total(report, facts, **ratio, expected_low=1.835492, expected_high=1.835546)
+    out = runs.write(tmp_path, (report, [table], facts, [check]))
+    text = read(write_quality_report(out, tmp_path / "q.html", pdf_root=None)).text
+    assert "expected 1.835519 between 1.835492 and 1.835546 off by −0.046" in text
+
+
 @pytest.mark.parametrize(
     ("reader", "cause", "said"),
     [
