@@ -80,6 +80,39 @@ def test_a_peer_without_a_ticker_has_its_successor(tmp_path: Path) -> None:
     assert list(log["entity_is"]) == ["name", "name", "ticker"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select min(superseded_by) from facts",
+        "select x from (select superseded_by as x, amount from facts) where x is not null",
+        "select superseded_by from facts order by superseded_by nulls last limit 1",
+        "select b.fact_id from facts a join facts b on a.superseded_by = b.fact_id",
+        "select fact_id from facts f where exists (select 1 from facts g where g.superseded_by = f.fact_id)",
+        "select fact_id from facts where superseded_by is null and published_on is not null",
+        "select x from (select distinct superseded_by as x from all_facts) where x > ''",
+        "select max(x) from (select first_value(superseded_by) over (order by published_on) as x from facts)",
+        "with old as materialized (select * from facts) select max(superseded_by) from old",
+        "select v from (unpivot (select superseded_by from facts) on superseded_by into name n value v)",
+        "select superseded_by from facts semi join reports using (report_id) order by all limit 1",
+        "select superseded_by from facts where superseded_by in (select fact_id from all_facts)",
+        "select any_value(superseded_by) from facts group by concept",
+    ],
+)
+def test_whoever_asks_for_successors_has_them(release: Release, sql: str) -> None:
+    """In whatever form; what does without them is planned without their log."""
+    late, day = report("late.pdf", published_on=date(2025, 8, 1)), "2025-12-01"
+    successor = estimate(late, "100")["fact_id"]
+    assert set(query(release, sql, form="arrow", as_of=day).columns[0].to_pylist()) == {successor}
+
+
+def test_what_does_without_successors_sees_the_same_facts(release: Release) -> None:
+    want = sorted(release.facts(as_arrow=True)["fact_id"].to_pylist())
+    for sql in ("select fact_id from facts", "select distinct fact_id from facts"):
+        assert sorted(query(release, sql, form="arrow")["fact_id"].to_pylist()) == want
+    names = query(release, "select column_name from (describe facts)", form="arrow")["column_name"]
+    assert names.to_pylist()[-1] == "superseded_by"
+
+
 def test_nothing_published_later_is_seen(release: Release) -> None:
     before = MONDAY.replace(hour=5)
     assert count(release, "facts", known_by=before) == 0
