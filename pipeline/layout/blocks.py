@@ -387,7 +387,7 @@ def clipped_in(page: Page, box: Box) -> tuple[HiddenWord, ...]:
             or (
                 h.clip is not None
                 and h.clip.height < _CELL_EM * h.word.size
-                and box.holds(h.clip.x0 + h.word.size, h.clip.yc, 2.0)
+                and box.holds(h.word.xc, h.clip.yc, 2.0)
             )
         )
     )

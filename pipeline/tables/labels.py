@@ -70,6 +70,7 @@ class _Group(NamedTuple):
     broken: float
     short: int  # lines that end before their column does
     heading: float  # of reading them as the head of a section
+    rest: float  # of beginning a label with what the words show to be the rest of the line above
 
 
 class _Costs:
@@ -86,6 +87,7 @@ class _Costs:
     NAMED = 6.0  # a line that names a statement, read as part of a label
     OVERLAP = 0.75  # em from line to line: nearer they are printed over each other, which no one text is
     TOLD = 0.3  # a break that the words themselves show
+    REST = 0.5  # a label that begins behind such a break
 
     def __init__(
         self,
@@ -265,7 +267,12 @@ class _Costs:
             broken=sum(self.open[first:last]),
             short=sum(at == 1.0 for at in self.open[first:last]),
             heading=self._heading(first, count),
+            rest=self.REST if self._is_rest(first) else 0.0,
         )
+
+    def _is_rest(self, index: int) -> bool:
+        """Whether a line goes on with the one above; a text in brackets (`(+/-%)`) may be a label as well."""
+        return index > 0 and self.told[index - 1] and self.lines[index].text[0] not in "(（"
 
     def is_bare_row(self, index: int) -> bool:
         """Whether a line is a row of blanks: a row's step below a label that ends before its column does."""
@@ -286,7 +293,11 @@ class _Costs:
             outside = sum([not top - 2.0 <= at <= bottom + 2.0 for at in placed])
             if outside == 0:
                 centred = abs(group.centre - y) <= 0.5 * group.size
-                return (0.0 if centred else 0.25 + group.spaced) + group.fold * 0.3
+                return (0.0 if centred else 0.25 + group.spaced) + group.fold * 0.3 + group.rest
+            # A label that is too long for its low cell begins beside the numbers and hangs out of it.
+            begun = abs(group.heights[0] - y) < 0.2 * group.size
+            if begun and outside == 1 and placed[-1] <= bottom + 0.6 * group.size:
+                return 0.25 + group.spaced + group.fold * 0.3 + group.rest
             return 0.8 * outside + off + group.fold
         if len(group.heights) == 1:
             return max(0.0, off - 0.15)
