@@ -135,8 +135,7 @@ def _start(function: Callable[[Any], Any]) -> _Worker:
 
 def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
     """Take tasks until the pipe closes; answer each with its result, or with a traceback."""
-    gc.set_threshold(GARBAGE)
-    _without_pandas()
+    settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     pipe.send(_READY)
     while True:
@@ -152,15 +151,19 @@ def _serve(function: Callable[[Any], Any], pipe: connection.Connection) -> None:
         pipe.send(answer)
 
 
-def _without_pandas() -> None:
-    """Let pyarrow know of no pandas, which it imports with the first array: 42 MB and 0.4 CPU s a worker.
+def settle() -> None:
+    """Make this process a worker: garbage is looked for seldom and not in modules, pyarrow knows no pandas.
 
-    pyarrow asks once. Whoever else imports pandas later (camelot does) still gets it.
+    pyarrow imports it with the first array: 35 MB and 0.4 CPU s a worker. It asks once; whoever else imports
+    pandas later (camelot does) still gets it.
     """
     with absent("pandas"):
         import pyarrow as pa
 
         pa.array(["asked"])
+    gc.set_threshold(GARBAGE)
+    gc.collect()
+    gc.freeze()
 
 
 def _hand(worker: _Worker, task: Any, timeout: float) -> None:

@@ -161,15 +161,30 @@ def _add_path(outlines: _Outlines, path: int, clip: Box, order: int, out: Graphi
 
 def _drawn(page: Any, display: Display, out: Graphics) -> _Drawn:
     """The page's paths and images in painting order; `out` is told of the text objects among them."""
-    handles: list[Handle] = []
-    total = 0
-    columns: list[tuple[Flags, Floats, Floats, Ints]] = []
+    count = max(pdfium.FPDFPage_CountObjects(page), 0)
+    _check(count, MOST_OBJECTS, "objects")
+    objects = calls.column(calls.page_object, calls.same(page), range(count), count=count)
+    found = _Objects(display, out)
+    found.walk(objects[objects != 0], IDENTITY, 0, 1)
+    images, matrices, clips, order = (np.concatenate(parts) for parts in zip(*found.columns, strict=True))
+    turn = np.argsort(order, kind="stable")
+    return _Drawn(
+        [found.handles[at] for at in turn.tolist()], images[turn], matrices[turn], clips[turn], order[turn]
+    )
 
-    def walk(addresses: Ints, within: Matrix, depth: int, start: int) -> int:
+
+class _Objects:
+    """What is gathered of a page's objects. (A function that calls itself would hold it past the page.)"""
+
+    def __init__(self, display: Display, out: Graphics) -> None:
+        self._display, self._out, self._total = display, out, 0
+        self.handles: list[Handle] = []
+        self.columns: list[tuple[Flags, Floats, Floats, Ints]] = []
+
+    def walk(self, addresses: Ints, within: Matrix, depth: int, start: int) -> int:
         """How many objects stand here and in the forms among them; the first is painted at `start`."""
-        nonlocal total
-        total += len(addresses)
-        _check(total, MOST_OBJECTS, "objects")
+        self._total += len(addresses)
+        _check(self._total, MOST_OBJECTS, "objects")
         objects, count = list(map(Handle, addresses.tolist())), len(addresses)
         kinds = calls.column(calls.object_type, objects, count=count)
         order = np.arange(start, start + count)
@@ -183,33 +198,25 @@ def _drawn(page: Any, display: Display, out: Graphics) -> _Drawn:
             if depth < MAX_DEPTH:
                 here = int(place[at])
                 size = max(calls.form_count(placed[at]), 0)
-                _check(total + size, MOST_OBJECTS, "objects")
+                _check(self._total + size, MOST_OBJECTS, "objects")
                 children = calls.column(calls.form_object, calls.same(placed[at]), range(size), count=size)
                 inner = Matrix(*matrices[at].tolist())
-                order[here + 1 :] += walk(children[children != 0], inner, depth + 1, int(order[here]) + 1)
+                order[here + 1 :] += self.walk(
+                    children[children != 0], inner, depth + 1, int(order[here]) + 1
+                )
         at_text = np.flatnonzero(kinds == pdfium.FPDF_PAGEOBJ_TEXT)
         texts = addresses[at_text].tolist()
-        out.order.update(zip(texts, order[at_text].tolist(), strict=True))
+        self._out.order.update(zip(texts, order[at_text].tolist(), strict=True))
         if depth:
-            out.within.update(dict.fromkeys(texts, within))
+            self._out.within.update(dict.fromkeys(texts, within))
         image = kinds[place] == pdfium.FPDF_PAGEOBJ_IMAGE
         kept = np.flatnonzero(image | (kinds[place] == pdfium.FPDF_PAGEOBJ_PATH))
         those = [placed[at] for at in kept.tolist()]
-        handles.extend(those)
+        self.handles.extend(those)
         # PDFium gives the clips of what stands in a form in the form's own coordinates.
-        clips = clip_boxes(those, display, {}) if depth == 0 else np.tile(EVERYWHERE, (len(those), 1))
-        columns.append((image[kept], matrices[kept], clips, order[place[kept]]))
+        clips = clip_boxes(those, self._display, {}) if depth == 0 else np.tile(EVERYWHERE, (len(those), 1))
+        self.columns.append((image[kept], matrices[kept], clips, order[place[kept]]))
         return int(order[-1]) - start + 1 if count else 0
-
-    count = max(pdfium.FPDFPage_CountObjects(page), 0)
-    _check(count, MOST_OBJECTS, "objects")
-    objects = calls.column(calls.page_object, calls.same(page), range(count), count=count)
-    walk(objects[objects != 0], IDENTITY, 0, 1)
-    images, matrices, clips, order = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    turn = np.argsort(order, kind="stable")
-    return _Drawn(
-        [handles[at] for at in turn.tolist()], images[turn], matrices[turn], clips[turn], order[turn]
-    )
 
 
 def _outlines(paths: Sequence[Handle], matrices: Floats, display: Display) -> _Outlines:

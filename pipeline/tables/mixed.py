@@ -15,7 +15,7 @@ from itertools import count
 from pipeline.layout.captioned import Region
 from pipeline.layout.tokens import is_label_text, is_value, tight
 from pipeline.tables.table import Cell, Table
-from pipeline.tables.texts import read_text
+from pipeline.tables.texts import Laid, is_word_table
 
 # Share of the places that hold something: beside a reading of numbers that it contains, and with none.
 _FILLED = 0.8
@@ -26,15 +26,15 @@ _LEAST_ROWS = 3
 _SEVERAL = re.compile(r"[^A-Za-z\u4e00-\u9fff]*\d[^A-Za-z\u4e00-\u9fff\s]*\s+[^A-Za-z\u4e00-\u9fff]*\d.*")
 
 
-def read_mixed(region: Region, numeric: Sequence[Table]) -> Table | None:
-    """The table of a captioned region, None where the rows are not certain.
+def read_mixed(region: Region, laid: Laid, numeric: Sequence[Table]) -> Table | None:
+    """The table of a captioned region laid out in rows, None where the rows are not certain.
 
     `numeric` are the tables of numbers that stand there: the reading holds theirs and more.
     """
     if region.caption is None or not region.closed:
         return None
-    table = read_text(region, figures=True)
-    if table is None:
+    table = laid.table
+    if not is_word_table(table, lined=laid.lined, figures=True):
         return None
     body = [c for c in table.cells if c.role in ("label", "value")]
     filled = sum(bool(c.text) for c in body)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 from statistics import pstdev
+from typing import NamedTuple
 
 from pipeline.layout.captioned import Region
 from pipeline.layout.gutters import runs_of
@@ -30,15 +31,33 @@ from pipeline.tables.texthead import head_levels, head_lines, repeated_heads
 Placed = tuple[TextCell, int]
 
 
+class Laid(NamedTuple):
+    """A region set in rows and columns, whatever it holds; `lined` where something drawn ends its heads."""
+
+    table: Table
+    lined: bool
+
+
 def read_text(
-    region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = (), *, figures: bool = False
+    region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = ()
 ) -> Table | None:
     """Read a region as a table of words; None where it is none (prose, a chart, a picture's labels).
 
     `cuts` are the column borders where they are known: those of the page before, for a table that goes on.
-    `heads` are the texts of its heads there, which may be printed again. With `figures` it may hold more
-    numbers than words.
+    `heads` are the texts of its heads there, which may be printed again.
     """
+    laid = lay_out(region, cuts, heads)
+    return None if laid is None else taken_for_words(laid, rest=cuts is not None)
+
+
+def taken_for_words(laid: Laid, *, rest: bool = False) -> Table | None:
+    """The table where it is one of words, or the rest of one; else None."""
+    accepted = is_rest(laid.table) if rest else is_word_table(laid.table, lined=laid.lined)
+    return laid.table if accepted else None
+
+
+def lay_out(region: Region, cuts: Sequence[float] | None = None, heads: Collection[str] = ()) -> Laid | None:
+    """The rows and columns that a region's gutters, rules and spacing make; None where they make none."""
     runs = without_headings([runs_of(line) for line in region.lines])
     borders = list(cuts) if cuts is not None else column_cuts(region, runs)
     if not borders:
@@ -50,11 +69,8 @@ def read_text(
     rows = _body(frame, frame.lines[height:])
     if not rows:
         return None
-    table = _Assembly(frame).table(height, rows)
     lined = height > 0 and frame.parted(0, frame.height(height - 1), frame.height(height))
-    if cuts is not None:
-        return table if is_rest(table) else None
-    return table if is_word_table(table, lined=lined, figures=figures) else None
+    return Laid(_Assembly(frame).table(height, rows), lined)
 
 
 def is_rest(table: Table, *, drawn: bool = False) -> bool:

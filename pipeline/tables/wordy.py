@@ -15,7 +15,7 @@ from pipeline.tables.ruled import read_ruled, uncaptioned_grids
 from pipeline.tables.table import Cell, Table
 from pipeline.tables.textcells import set_together
 from pipeline.tables.textframe import column_cuts
-from pipeline.tables.texts import read_text
+from pipeline.tables.texts import lay_out, read_text, taken_for_words
 
 _STOPS = ("。", "；", ";", "！")  # a text that ends so is whole
 
@@ -41,10 +41,13 @@ def with_word_tables(pages: Sequence[Page], numeric: Sequence[Sequence[Table]]) 
                 above.append(further.box)
             open_ = (region, index) if rest is not None and not rest[1].closed else None
         for region in find_regions(page):
-            table = read_ruled(region) or read_text(region)
+            table = read_ruled(region)
+            laid = lay_out(region) if table is None else None
+            if laid is not None:
+                table = taken_for_words(laid)
             beneath = [t for t in kept if _overlap(t.box, table.box if table else region.box)]
             if table is None:
-                table = read_mixed(region, beneath)
+                table = None if laid is None else read_mixed(region, laid, beneath)
             elif beneath and not all(_gives_way(t, table) for t in beneath):
                 continue
             if table is None:

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import gc
 import io
 import logging
 import os
@@ -42,7 +41,7 @@ from pypdfium2 import raw
 
 import pipeline
 from pipeline.batch.work import ReadTask, read
-from pipeline.batch.workers import GARBAGE, Finished, each
+from pipeline.batch.workers import Finished, each, settle
 from pipeline.datasets.store import prepare, write_report
 from pipeline.reading import ocr
 
@@ -282,7 +281,7 @@ def main() -> None:
     parser.add_argument("--no-runs", action="store_true", help="leave out pages a second and memory")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
-    gc.set_threshold(GARBAGE)  # as workers do
+    settle()
     ocr.available = lambda: False
     labelled = sorted((CORPUS / "labelled").glob("*.pdf"))
     given = arguments.files or [*labelled, *(CORPUS / "unlabelled").glob("*.pdf")] or SAMPLES.glob("*.pdf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.layout.captioned import find_regions
 from pipeline.reading.page import Page, Word
 from pipeline.tables.mixed import read_mixed
+from pipeline.tables.texts import lay_out
 from tests.layout.pages import line, page, put, rule
 from tests.tables.grids import rows_of, table_of
 
@@ -63,7 +64,9 @@ def test_the_marks_and_legend_of_a_chart_are_no_table() -> None:
         words += line(122 + 16 * n, (mark, 60))
     words += line(190, ("2017 2018 2019", 120), ("2020 2021 2022", 300))
     (region,) = find_regions(captioned(words, 204))
-    assert read_mixed(region, []) is None
+    laid = lay_out(region)
+    assert laid is not None
+    assert read_mixed(region, laid, []) is None
 
 
 def test_heads_printed_again_between_the_rows_are_not_read_as_numbers() -> None:
@@ -73,4 +76,6 @@ def test_heads_printed_again_between_the_rows_are_not_read_as_numbers() -> None:
     words += line(140, ("总收入", 60), ("连锁化率", 150), ("米面占比", 260), ("市场规模", 370))
     words += line(158, ("46,721", 60), ("50%", 150), ("5%", 260), ("489.05", 370))
     (region,) = find_regions(captioned(words, 170))
-    assert read_mixed(region, []) is None
+    laid = lay_out(region)
+    assert laid is not None
+    assert read_mixed(region, laid, []) is None
