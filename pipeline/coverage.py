@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.left_out import RUNNING_TEXT, recurring, stretches
 from pipeline.reading.characters import HOLE, MISNAMED
@@ -26,27 +26,19 @@ IN_TABLE = "inside a table but in no cell"
 UNREADABLE = "no usable text layer"
 
 
-class _Number(NamedTuple):
-    """One printed number: its middle, and why it is no fact unless a table has it."""
-
-    x: float
-    y: float
-    reason: str
-
-
 def _band(y: float) -> int:
     """The band of a height; beyond ten thousand points up or down there is one each."""
-    return int(min(max(y, -_FAR), _FAR)) // _BAND
+    return int(y if -_FAR < y < _FAR else min(max(y, -_FAR), _FAR)) // _BAND
 
 
 class _Boxes:
     """Boxes of one page, found by point."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
-        self._bands: defaultdict[int, list[Box]] = defaultdict(list)
+        self._bands: defaultdict[int, list[tuple[float, float, float, float]]] = defaultdict(list)
         for x0, top, x1, bottom in boxes:
-            wide = Box(x0 - _SLACK, top - _SLACK, x1 + _SLACK, bottom + _SLACK)
-            for band in range(_band(wide.top), _band(wide.bottom) + 1):
+            wide = (x0 - _SLACK, top - _SLACK, x1 + _SLACK, bottom + _SLACK)
+            for band in range(_band(wide[1]), _band(wide[3]) + 1):
                 self._bands[band].append(wide)
 
     def hold(self, x: float, y: float) -> bool:
@@ -102,15 +94,22 @@ class _Places:
         self._boxes = tables.get(IN_TABLE, ())
         self._page, self._heads = page, heads
 
-    def numbers(self) -> Iterator[_Number]:
-        """Every run of digits with its separators: `12.3` in `净利润12.3亿元` as well as a word `12.3%`."""
+    def numbers(self) -> Iterator[str | None]:
+        """Why each number is no fact, None where it is one.
+
+        Every run of digits with its separators is one: `12.3` in `净利润12.3亿元` as well as a word `12.3%`.
+        """
         usable = self._page.text_layer == "good"
         for stretch in stretches(self._page, self._heads, self._boxes, self._taken):
             for word in stretch.words:
+                y = word.yc
                 for x, named in _places(word):
-                    table = self._of_table(x, word.yc)
-                    reason = (table or stretch.reason or RUNNING_TEXT) if usable and named else UNREADABLE
-                    yield _Number(x, word.yc, reason)
+                    if self.facts.hold(x, y):
+                        yield None
+                    elif usable and named:
+                        yield self._of_table(x, y) or stretch.reason or RUNNING_TEXT
+                    else:
+                        yield UNREADABLE
 
     def _of_table(self, x: float, y: float) -> str | None:
         return next((reason for reason, boxes in self._tables.items() if boxes.hold(x, y)), None)
@@ -127,8 +126,8 @@ def unread_row(report_id: str, page: int) -> dict[str, Any]:
 
 def _row(report_id: str, page: Page, tables: int, places: _Places) -> dict[str, Any]:
     numbers = list(places.numbers())
-    left = [number for number in numbers if not places.facts.hold(number.x, number.y)]
-    ranked = sorted(Counter(number.reason for number in left).items(), key=lambda item: (-item[1], item[0]))
+    left = [reason for reason in numbers if reason is not None]
+    ranked = sorted(Counter(left).items(), key=lambda item: (-item[1], item[0]))
     return {
         "report_id": report_id,
         "page": page.number,
