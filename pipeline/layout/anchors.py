@@ -305,7 +305,33 @@ def _with_wrapped(of_lines: list[list[Segment]]) -> list[list[Segment]]:
                 of_lines[index] = sorted([*heads, *between], key=lambda s: s.box.x0)
                 of_lines[lower] = [s for s in of_lines[lower] if s not in between]
                 break
+            lone = _lone_among(heads, of_lines[lower])
+            if lone:
+                of_lines[index] = [s for s in heads if s not in lone]
+                of_lines[lower] = sorted([*of_lines[lower], *lone], key=lambda s: s.box.x0)
+                break
     return of_lines
+
+
+def _lone_among(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment]:
+    """Heads that wrap, each where a row of heads in one line lacks one: `2025` over `E` in `2024E 2026E`.
+
+    They overlap the others in height; next to them on their own line no other head stands.
+    """
+    if not heads or len(lower) < 3 or not 0 < lower[0].yc - heads[0].yc < 0.8 * heads[0].size:
+        return []
+    step = min(right.box.xc - left.box.xc for left, right in pairwise(lower))
+    gaps = [
+        ((a.box.xc + b.box.xc) / 2, (a.box.x1 + b.box.x1) / 2)
+        for a, b in pairwise(lower)
+        if 1.6 * step < b.box.xc - a.box.xc < 2.4 * step
+    ]
+    return [
+        s
+        for s in heads
+        if any(min(abs(s.box.xc - middle), abs(s.box.x1 - right)) < 0.12 * step for middle, right in gaps)
+        and all(o is s or abs(o.box.xc - s.box.xc) > 1.5 * step for o in heads)
+    ]
 
 
 def _between(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment]:

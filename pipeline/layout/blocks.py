@@ -83,14 +83,17 @@ def _body_lines(
     lines: Sequence[list[Word]], anchor: Anchor, anchors: Sequence[Anchor], zone: float
 ) -> tuple[list[list[Word]], str]:
     """The lines of a block from below its heads to its end, and the source note that ended it."""
-    other_heads = {id(w) for a in anchors if a is not anchor for w in a.words}
+    others = [a for a in anchors if a is not anchor]
+    other_heads = {id(w) for a in others for w in a.words}
+    # A head that stands higher than those beside it, which are in one line, begins their table as well.
+    lone_heads = {id(w) for a in others for w in a.words if w.yc < a.yc - 0.15 * w.size}
     body: list[list[Word]] = []
     pitches: list[float] = []
     note = ""
     last_value = -1
     for line in lines:
         segments = segments_of(line)
-        if sum(id(w) in other_heads for w in line) >= 2:
+        if sum(id(w) in other_heads for w in line) >= 2 or any(id(w) in lone_heads for w in line):
             break
         if is_source_note(segments[0].text):
             note = join_words(line)
