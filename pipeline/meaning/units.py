@@ -162,7 +162,7 @@ def _resolved(prints: Prints, own: UnitMark | None, yuan: str | None, unstated: 
     if sense == "per_share":
         return _per_share(levels[:near], currency, yuan)
     if sense == "shares":
-        return _shares(levels)
+        return _explicit_near(levels[:near], sense) or _shares(levels)  # 自由流通股(%)
     if sense == "price":
         return _price(levels, near, currency)
     unit = _money_or_other(levels, near, sense, currency)

@@ -14,14 +14,15 @@ from pipeline.layout.tokens import contradicted, is_period, tight
 from pipeline.reading.page import Box, Rule, union
 from pipeline.tables.borders import drawn_over
 from pipeline.tables.columns import Column
-from pipeline.tables.headgroups import grouped
+from pipeline.tables.headgroups import backwards, grouped, runs_onward
 from pipeline.tables.headwords import beneath, cut_over, set_together, with_tails
 
 # Leaving a column without a head of this level costs this many points of misfit, and where its own head is
 # set in the middle between two levels, as in a cell merged over both, this many.
 BARE = 14.0
 MERGED = 2.0
-# So does a period that stands twice under one head, or one that the head's words contradict.
+# So does a period that stands twice under one head, one that the head's words contradict, or one before
+# another that is earlier, where years run on from left to right.
 REPEATED = 30.0
 # A head this many points beside a column may still be its own.
 _NEAR = 6.0
@@ -79,6 +80,7 @@ def place_heads(
         return []
     steps = [b.x1 - a.x1 for a, b in pairwise(columns)]
     before = [columns[0].x1 - (statistics.median(steps) if steps else 0.0), *(c.x1 for c in columns)]
+    onward = runs_onward(periods)
     infinite = float("inf")
     best = [[infinite] * (m + 1) for _ in range(n + 1)]
     back: list[list[int]] = [[-1] * (m + 1) for _ in range(n + 1)]
@@ -95,7 +97,8 @@ def place_heads(
                     left = before[i] if all(periods[i : i + width]) else None
                     cost = here + _misfit(heads[j], columns[i : i + width], left)
                     named = [p for p in periods[i : i + width] if p]
-                    cost += REPEATED * (len(named) - len(set(named)) + contradicted(heads[j].text, named))
+                    wrong = len(named) - len(set(named)) + contradicted(heads[j].text, named)
+                    cost += REPEATED * (wrong + backwards(named, onward))
                     if cost < best[i + width][j + 1]:
                         best[i + width][j + 1], back[i + width][j + 1] = cost, width
     if best[n][m] == infinite:

@@ -7,12 +7,15 @@ says which columns belong together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.layout.lines import Segment
 from pipeline.layout.tokens import tight
 from pipeline.tables.columns import Column
+
+_YEAR = re.compile(r"(?:FY)?[’']?((?:19|20)?\d\d)年?度?[（(]?[AEFaef]?[)）]?")
 
 
 def grouped(
@@ -52,3 +55,21 @@ def _left(columns: Sequence[Column], index: int) -> float:
         return before.x1
     step = columns[index + 1].x1 - columns[index].x1 if index + 1 < len(columns) else 0.0
     return columns[index].x1 - max(step, columns[index].x1 - columns[index].x0)
+
+
+def runs_onward(periods: Sequence[str]) -> bool:
+    """Whether the first two years that differ in a row of heads (`FY25E` `FY26E`) run on from the left."""
+    years = [_year(period) for period in periods]
+    steps = [b - a for a, b in pairwise(years) if a is not None and b is not None]
+    return next((step > 0 for step in steps if step), False)
+
+
+def backwards(periods: Sequence[str], onward: bool) -> int:
+    """How often a year stands before an earlier one under one head, where years run on from the left."""
+    years = [year for period in periods if (year := _year(period)) is not None]
+    return sum(b < a for a, b in pairwise(years)) if onward else 0
+
+
+def _year(period: str) -> int | None:
+    match = _YEAR.fullmatch(period)
+    return int(match[1][-2:]) if match else None

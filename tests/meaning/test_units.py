@@ -157,6 +157,8 @@ def test_amount_in_base_units(value: str, given_unit: Unit, amount: float | None
         ("市盈率 P/E(倍)", "times"),
         ("EBITDA/销售收入", "percent"),
         ("EV/EBITDA", "times"),
+        ("P/CFPS", "times"),
+        ("CFPS", "per_share"),
         ("每股净资产", "per_share"),
         ("上证指数", "points"),
         ("GPT4o", None),
@@ -254,3 +256,9 @@ def test_a_currency_before_the_digits_leaves_the_power_of_ten_to_the_head(
     prints: Prints, expected: Unit
 ) -> None:
     assert unit(prints, "人民币284") == expected
+
+
+def test_a_share_of_the_shares_is_a_rate() -> None:
+    assert unit(Prints("自由流通股(%)"), "82") == Unit("percent", 0)
+    assert unit(Prints("总股本", modifier="占比(%)"), "82") == Unit("percent", 0)
+    assert unit(Prints("总股本", around=("(%)",)), "82") == Unit("shares", None)

@@ -281,3 +281,15 @@ def test_a_head_in_three_lines_beside_heads_in_two_loses_none_of_them() -> None:
     ]
     table = table_of(page(words))
     assert [head.replace("|", "") for head in table.heads[1:]] == ["FY2024A", "FY2025A", "FY2026E"]
+
+
+def test_no_head_stands_over_a_year_and_an_earlier_one_where_years_run_on() -> None:
+    """`(%)` at the right of its one year is not over the last year of the head before it, too."""
+    columns = [STUB, *(Column(120 + 38 * n, 139 + 38 * n, True) for n in range(5))]
+    top = level(("P/E(x)", 136), ("EV/EBITDAx", 196)) + level(("(%)", columns[5].x1), align="right")
+    low = level(
+        *((p, c.x1) for p, c in zip(["FY25E", "FY26E"] * 2 + ["FY25E"], columns[1:], strict=True)),
+        align="right",
+        y=113,
+    )
+    assert spans([top, low], columns)[0] == [("P/E(x)", 1, 2), ("EV/EBITDAx", 3, 4), ("(%)", 5, 5)]
