@@ -33,10 +33,11 @@ which module makes it. Points (pt) are 1/72 inch.
 _RELEASE_HEAD = f"""## Columns
 
 Contract version {CONTRACT_VERSION}. Each dataset is a folder of Parquet parts, all of which make the dataset;
-a part is ordered by report, of `facts`, `estimates` and `superseded` by concept and report. `reports`,
-`tables` and `checks` are as extracted; the wide tables have a column for each concept of the vocabulary,
-amounts in base units: money in the row's `currency`, percentages as fractions. Which fact came after which is
-in `superseded`; `open_release(...).facts()` puts it beside the facts as the column `superseded_by`.
+a part is ordered by report, of `facts` and `estimates` by concept and report, of `superseded` by `entity_is`,
+`change`, concept and report. `reports`, `tables` and `checks` are as extracted; the wide tables have a column
+for each concept of the vocabulary, amounts in base units: money in the row's `currency`, percentages as
+fractions. Which fact came after which is in `superseded`; `open_release(...).facts()` puts it beside the
+facts as the column `superseded_by`.
 """
 
 

@@ -33,6 +33,7 @@ from pipeline.datasets.schema import EXTRACTED, arrow_schema
 from pipeline.datasets.store import prepare, read_dataset
 
 YEARS, HOUSES, TOP = 5, 60, 100
+DAY, ITEM, COMPANIES = "2025-08-31", "net_profit_parent", ("000019.SZ", "004000.SZ", "010003.SZ")
 _ITEM_COLUMNS = (
     "fact_id",
     "entity",
@@ -187,25 +188,37 @@ def _publish(folder: Path) -> str:
 
 
 def _as_of(folder: Path, **asked: Any) -> str:
-    found = open_release(folder / "published").facts(as_arrow=True, as_of="2025-08-31", **asked)
+    found = open_release(folder / "published").facts(as_arrow=True, as_of=DAY, **asked)
     return f"{found.num_rows:,} facts, {found.num_rows - found['superseded_by'].null_count:,} superseded"
 
 
 def _sql(folder: Path, sql: str) -> str:
     from pipeline.datasets.reader import query
 
-    return f"{query(open_release(folder / 'published'), sql, form='arrow').num_rows:,} rows"
+    found = query(open_release(folder / "published"), sql, as_of=DAY, form="arrow")
+    return f"{found.num_rows:,} rows"
 
 
 STEPS: dict[str, Callable[[Path], str]] = {
     "publish the first": _publish,
     "publish 100 more": _publish,
     "publish again, nothing new": _publish,
-    "facts of one item as of a day": lambda folder: _as_of(
-        folder, concept="net_profit_parent", columns=_ITEM_COLUMNS
+    "facts of one item": lambda folder: _as_of(folder, concept=ITEM, columns=_ITEM_COLUMNS),
+    "facts of one item, all columns": lambda folder: _as_of(folder, concept=ITEM),
+    "facts of one company": lambda folder: _as_of(folder, entity=COMPANIES[0]),
+    "facts of three companies": lambda folder: _as_of(folder, entity=COMPANIES),
+    "SQL: one company": lambda folder: _sql(folder, f"from facts where entity = '{COMPANIES[0]}'"),
+    "SQL: one item": lambda folder: _sql(folder, f"from facts where concept = '{ITEM}'"),
+    "SQL: the companies": lambda folder: _sql(folder, "select distinct entity, entity_name from facts"),
+    "SQL: superseded by nothing": lambda folder: _sql(
+        folder, "select count(*) from facts where superseded_by is null"
     ),
-    "facts of one company as of a day": lambda folder: _as_of(folder, entity="000007.SZ"),
-    "consensus as of a day": lambda folder: _sql(folder, "from consensus_at(date '2025-08-31')"),
+    "consensus": lambda folder: _sql(folder, "from consensus"),
+    "consensus of one item": lambda folder: _sql(folder, f"from consensus where concept = '{ITEM}'"),
+    "consensus of one company": lambda folder: _sql(
+        folder, f"from consensus where entity = '{COMPANIES[0]}'"
+    ),
+    "revisions of one item": lambda folder: _sql(folder, f"from revisions where concept = '{ITEM}'"),
 }
 
 
