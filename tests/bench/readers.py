@@ -12,10 +12,11 @@ camelot (stream) read the tables of `--sample` of the same pages; neither says w
 img2table or PyMuPDF are installed by hand, they read the same sample.
 
 Times are CPU seconds of one process, the least of `--times`; every reader is warmed up on one page before.
-`x floor` is against the floor of the same pages. Pages a second and the highest resident set of a worker come
-from runs with 1 and 2 workers, rules and writing included, the largest report first as a run does, from when
-all workers are up to the end of the last; beside them the floor in the same workers, for what the machine has
-to give. They say something on an idle machine only (its load is told).
+`x floor` is against the floor of the same pages, `x ours` is how many times our floors those are. Pages a
+second and the highest resident set of a worker come from runs with 1 and 2 workers, rules and writing
+included, the largest report first as a run does, from when all workers are up to the end of the last; beside
+them the floor in the same workers, for what the machine has to give. They say something on an idle machine
+only (its load is told). With `--into FILE` the tables replace those between its marks, too.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ CORPUS = Path(os.environ.get("YANBAO_CORPUS", Path(__file__).parents[3] / "share
 SAMPLES = Path(__file__).parents[2] / "raw_reports"
 STATEMENTS = frozenset({"income_statement", "balance_sheet", "cash_flow", "ratios"})
 DENSE = 150  # numbers of statements on a page
+BEGIN, END = "<!-- make bench -->", "<!-- end of make bench -->"
 STAGES = ("reading", "cover", "tables", "meaning", "rows", "writing")
 
 
@@ -188,11 +190,14 @@ def compared(name: str, documents: Sequence[bytes], sample: int, seed: int, time
     found = measured(documents, times)
     base = found.seconds["floor"]
     whole = sum(found.seconds[stage] for stage in STAGES)
-    lines = [f"| {name} | floor (PDFium) | {found.pages} | {base / found.pages:.4f} | 1.0 |"]
-    lines.append(f"| | **yanbao, whole** | {found.pages} | {whole / found.pages:.4f} | {whole / base:.1f} |")
-    lines += [
-        f"| | … {stage} | | {found.seconds[stage] / found.pages:.4f} | {found.seconds[stage] / base:.1f} |"
-        for stage in STAGES
+    by_stage = [found.seconds[stage] for stage in STAGES]
+    a_page = " / ".join(f"{seconds / found.pages:.4f}" for seconds in by_stage)
+    in_floors = " / ".join(f"{seconds / base:.1f}" for seconds in by_stage)
+    read, ours_in_floors = found.pages, whole / base
+    lines = [
+        f"| {name} | floor (PDFium) | {read} | {base / read:.4f} | 1.0 | |",
+        f"| | **yanbao, whole, written** | {read} | {whole / read:.4f} | {ours_in_floors:.1f} | 1.0 |",
+        f"| | … {' / '.join(STAGES)} | | {a_page} | {in_floors} | |",
     ]
     pages = [(data, number + 1) for data in documents for number in range(page_count(data))]
     picked = [cut_out(*page) for page in Random(seed).sample(pages, min(sample, len(pages)))]
@@ -205,7 +210,10 @@ def compared(name: str, documents: Sequence[bytes], sample: int, seed: int, time
         except ImportError:
             continue
         seconds = sum(cpu_seconds(reader, page) for page in picked)
-        lines.append(f"| | {peer} | {len(picked)} | {seconds / len(picked):.4f} | {seconds / least:.1f} |")
+        cost, floors = seconds / len(picked), seconds / least
+        lines.append(
+            f"| | {peer} | {len(picked)} | {cost:.4f} | {floors:.1f} | {floors / ours_in_floors:.1f} |"
+        )
     return lines
 
 
@@ -277,6 +285,9 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=12, help="pages of each type for the other readers")
     parser.add_argument("--times", type=int, default=3, help="how often each time is taken; the least counts")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--into", type=Path, help="a Markdown file: the tables replace those between its marks"
+    )
     parser.add_argument("--only-runs", action="store_true", help="pages a second and memory, nothing else")
     parser.add_argument("--no-runs", action="store_true", help="leave out pages a second and memory")
     arguments = parser.parse_args()
@@ -286,27 +297,46 @@ def main() -> None:
     labelled = sorted((CORPUS / "labelled").glob("*.pdf"))
     given = arguments.files or [*labelled, *(CORPUS / "unlabelled").glob("*.pdf")] or SAMPLES.glob("*.pdf")
     paths = chosen(list(given), arguments.pages, arguments.seed)
+    lines = table(paths, labelled, arguments)
+    if arguments.into:
+        text = arguments.into.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        arguments.into.write_text("\n".join([before + BEGIN, *lines, END + after]), encoding="utf-8")
+
+
+def table(paths: Sequence[Path], labelled: Sequence[Path], arguments: argparse.Namespace) -> list[str]:
+    """Measure everything asked for; the lines are printed as they come."""
+    lines: list[str] = []
+
+    def say(*more: str) -> None:
+        print(*more, sep="\n", flush=True)
+        lines.extend(more)
+
     load = os.getloadavg()[0]
-    print(f"{len(paths)} reports; {os.cpu_count()} cores, load {load:.1f}; Python {sys.version.split()[0]}\n")
+    say(
+        f"{len(paths)} reports; {os.cpu_count()} cores, load {load:.1f}; Python {sys.version.split()[0]}.", ""
+    )
     if not arguments.no_runs:
-        print("| workers | pages/s | PDFium alone, pages/s | highest memory of a worker, MB |")
-        print("| ---: | ---: | ---: | ---: |")
+        say("| workers | pages/s | PDFium alone, pages/s | highest memory of a worker, MB |")
+        say("| ---: | ---: | ---: | ---: |")
         for workers in (1, 2):
             bare, whole = (throughput(paths, workers, bare) for bare in (True, False))
             memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
-            print(f"| {workers} | {whole:.1f} | {bare:.1f} | {memory:.0f} |", flush=True)
-        print()
+            say(f"| {workers} | {whole:.1f} | {bare:.1f} | {memory:.0f} |")
+        say("")
     if arguments.only_runs:
-        return
+        return lines
     mixed = [path.read_bytes() for path in paths]
     dense = list(
         dense_pages(mixed if arguments.files or not labelled else [p.read_bytes() for p in labelled])
     )
-    print("| pages | what | pages read | CPU s a page | x floor |\n| --- | --- | ---: | ---: | ---: |")
+    say("| pages | what | pages read | CPU s a page | x floor | x ours |")
+    say("| --- | --- | ---: | ---: | ---: | ---: |")
     for name, documents in (("mixed", mixed), ("dense", dense)):
         if documents:
-            lines = compared(name, documents, arguments.sample, arguments.seed, arguments.times)
-            print("\n".join(lines), flush=True)
+            say(*compared(name, documents, arguments.sample, arguments.seed, arguments.times))
+    return lines
 
 
 if __name__ == "__main__":
