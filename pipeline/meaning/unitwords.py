@@ -13,6 +13,8 @@ from pipeline.meaning.lexicon import SIMPLIFIED, read_rows
 _FILE = "units.csv"
 # A clipped label may lack the closing one: 市值(百万港.
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
+# Nothing is printed in tens or hundreds of a currency: what ends so was cut, and goes on with 亿 or 万.
+_CUT = ("十", "百")
 # 核心人员（76 人） are so many, a subsidiary (51%) is held so far: neither says what its row is printed in.
 _COUNTED = re.compile(
     r"[(\[【〔]\s*[约共]?\d+(?:,\d{3})*(?:\.\d+)?\s*[%人名家个只股项款次天年月日]\s*[)\]】〕]"
@@ -95,7 +97,7 @@ def read_unit(text: str) -> UnitMark | None:
                 scale = (scale or 0) - 2
             elif part == "money" and scale is None:
                 scale = 0
-    if kind is None and scale is None:
+    if (kind is None and scale is None) or clean[-1] in _CUT:
         return None
     if kind == "permille":
         return UnitMark("pure", None, (scale or 0) - 3)

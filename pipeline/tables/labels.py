@@ -87,7 +87,7 @@ class _Costs:
     NAMED = 6.0  # a line that names a statement, read as part of a label
     OVERLAP = 0.75  # em from line to line: nearer they are printed over each other, which no one text is
     TOLD = 0.3  # a break that the words themselves show
-    REST = 0.5  # a label that begins behind such a break
+    REST = 0.6  # a label that begins behind such a break
 
     def __init__(
         self,
@@ -272,7 +272,9 @@ class _Costs:
 
     def _is_rest(self, index: int) -> bool:
         """Whether a line goes on with the one above; a text in brackets (`(+/-%)`) may be a label as well."""
-        return index > 0 and self.told[index - 1] and self.lines[index].text[0] not in "(（"
+        text = self.lines[index].text
+        own = text[0] in "(（" and open_brackets(text) == 0
+        return index > 0 and self.told[index - 1] and not own
 
     def is_bare_row(self, index: int) -> bool:
         """Whether a line is a row of blanks: a row's step below a label that ends before its column does."""

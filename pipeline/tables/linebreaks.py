@@ -9,6 +9,8 @@ import itertools
 import re
 from collections.abc import Collection, Iterable
 
+from pipeline.layout.tokens import open_brackets
+
 # Words of which statements, ratio blocks and key figures make their labels.
 _WORDS = """
 营业收入 营业总收入 营业成本 营业利润 营业费用 营业外收支净额 税金及附加 销售费用 管理费用 研发费用
@@ -46,10 +48,13 @@ _PAIRS = pairs_in(_WORDS.split())
 
 
 def goes_on(above: str, below: str) -> bool:
-    """Whether a line is the rest of the one above by itself: a lone character, in brackets, from 的 on."""
+    """Whether a line is the rest of the one above by itself: a lone character, in brackets, from 的 on.
+
+    Of what begins with a bracket that its line does not close the rest is on the next line, or hidden.
+    """
     if not above or not below:
         return False
-    bracketed = below[0] in "(（" and below[-1] in ")）"
+    bracketed = below[0] in "(（" and (below[-1] in ")）" or open_brackets(below) > 0)
     lone = len(below) == 1 and below.isalpha()
     return bracketed or lone or below[0] in _GO_ON or above[-1] in _LEAD_ON
 

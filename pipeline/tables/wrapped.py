@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.tokens import is_number, open_brackets
@@ -140,7 +141,20 @@ def _places(text: str) -> int:
 
 
 def _usual_places(rows: Sequence[Sequence[Word]]) -> int | None:
-    """As many digits after the point as most numbers of a table print; None without a majority."""
-    counts = Counter(_places(w.text) for row in rows for w in row if is_whole(w.text))
+    """As many digits after the point as most numbers of a table print; None without a majority.
+
+    A line right below which nothing but short rests stands may be one of cut numbers: where half of the rows
+    wrap, the others tell.
+    """
+    cut = {
+        n
+        for at, (upper, lower) in enumerate(pairwise(rows))
+        if 0 < lower[0].yc - upper[0].yc < _NEXT_LINE * upper[0].size
+        and all(_REST.fullmatch(w.text) for w in lower)
+        for n in (at, at + 1)
+    }
+    counts = Counter(
+        _places(w.text) for at, row in enumerate(rows) if at not in cut for w in row if is_whole(w.text)
+    )
     most = counts.most_common(1)
     return most[0][0] if most and 2 * most[0][1] > counts.total() else None

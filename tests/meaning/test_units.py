@@ -36,6 +36,7 @@ def unit(prints: Prints, text: str = "1", yuan: str | None = "CNY") -> Unit:
         ("％", UnitMark("percent", None, 0)),
         ("最新摊薄", None),
         ("人民币港币", None),
+        ("港币百", None),  # cut by its cell: no hundreds of HKD
     ],
 )
 def test_unit_words(text: str, mark: UnitMark | None) -> None:
