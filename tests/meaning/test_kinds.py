@@ -234,3 +234,16 @@ def test_forecasts_before_and_after_a_change_are_no_statement(versions: tuple[st
         == "forecast_summary"
     )
     assert kind_of(table(["销量", "单价"], "盈利预测调整", heads=heads)) == "other"
+
+
+def test_the_boxes_of_a_cover_that_print_no_price() -> None:
+    returns = table(["1-mth", "3-mth", "6-mth"], "Share Performance", page=1, heads=["Absolute", "Relative"])
+    assert kind_of(returns) == "cover_data"
+    assert kind_of(table(["绝对升幅", "相对指数"], page=1, heads=["1M", "3M", "12M"])) == "cover_data"
+    basics = ["基础数据:", "每股净资产（元）", "资产负债率%", "总股本/流通A股（百万）", "流通B股/H股（百万）"]
+    assert kind_of(table(basics, page=1, heads=["2025年08月28日"])) == "cover_data"
+    assert kind_of(table(["1-mth", "3-mth", "6-mth"], page=9, heads=["Absolute", "Relative"])) == "other"
+
+
+def test_a_model_of_free_cash_flow_is_no_statement() -> None:
+    assert kind_of(table([*CASH, "FCFF", "PV(FCFF)"], "FCFF估值（百万元）")) == "other"
