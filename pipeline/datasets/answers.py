@@ -107,7 +107,7 @@ def _fitting(widths: dict[str, int], room: int) -> list[str]:
 def _left_out(table: pa.Table, rows: int, columns: int) -> list[str]:
     lines = []
     if rows < table.num_rows:
-        lines.append(f"{rows:,} of {table.num_rows:,} rows: --rows shows more, --out answer.csv writes all")
+        lines.append(f"{rows:,} of {table.num_rows:,} rows: --rows shows more, --out writes all")
     if columns < table.num_columns:
         more = ", ".join(table.column_names[columns:])
         lines.append(f"{columns} of {table.num_columns} columns; no room for {more}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.checking.home import expectations, read_toml
 from pipeline.datasets.ledger import SHARES, Tally
-from pipeline.datasets.suites import Outcome
+from pipeline.datasets.suites import GATE, Outcome
 from pipeline.errors import ConfigError
+
+_SHOWN = 5  # reports that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def hold_bars(bars: tuple[Bar, ...], measured: Measured) -> Iterator[Outcome]:
             found = tally.share(bar.of) if tally.reports >= bar.least else None
             yield _outcome(bar, f"{bar.of} of {bar.over} reports", found, tally.reports)
         elif bar.of == "reports":
-            yield _outcome(bar, "reports gone without a reason", len(measured.missing), len(measured.missing))
+            gone = measured.missing
+            yield _outcome(bar, "reports gone without a reason", len(gone), len(gone), _named(gone))
         elif bar.of == "facts":
             had, have = measured.before.facts, measured.reread.facts
             found = (had - have) / had if had and measured.before.reports >= bar.least else None
@@ -106,7 +109,14 @@ def hold_bars(bars: tuple[Bar, ...], measured: Measured) -> Iterator[Outcome]:
             yield _outcome(bar, f"{bar.of} against the parent", found, measured.new.reports)
 
 
-def _outcome(bar: Bar, about: str, found: float | None, reports: int) -> Outcome:
+def _named(gone: Sequence[str]) -> str:
+    """Which reports are gone, and what can be done; nothing where none is."""
+    more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
+    listed = ", ".join(report_id[:16] for report_id in gone[:_SHOWN])
+    return f"{listed}{more} (read them again, or say why in withdrawn.toml)" if gone else ""
+
+
+def _outcome(bar: Bar, about: str, found: float | None, reports: int, more: str = "") -> Outcome:
     bad = found is not None and (
         (bar.low is not None and found < bar.low) or (bar.high is not None and found > bar.high)
     )
@@ -116,13 +126,13 @@ def _outcome(bar: Bar, about: str, found: float | None, reports: int) -> Outcome
         if bound is not None
     )
     return Outcome(
-        dataset="gate",
+        dataset=GATE,
         expectation="expect_drop" if bar.drop else "expect_share",
         about=f"{about} {bounds}",
         severity="critical",
         success=not bad,
         evaluated=0 if found is None else reports,
         unexpected=int(bad),
-        examples=(f"measured {found:.4g}: {bar.why}",) if bad else (),
+        examples=tuple(filter(None, (f"measured {found:.4g}: {bar.why}", more))) if bad else (),
         notes=bar.why,
     )

@@ -59,8 +59,8 @@ class Gate:
         more = f"; and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
         listed = "; ".join(map(str, failures[:_SHOWN]))
         return (
-            f"not published, {len(failures)} expectations failed: {listed}{more}. "
-            "Look at them, or publish with force and a reason."
+            f"not published, {len(failures)} expectation{'s' * (len(failures) > 1)} failed: {listed}{more}. "
+            "Look at them, or publish with force and a reason (--force --why)."
         )
 
     def manifest(self, *, forced: bool, why: str | None) -> dict[str, Any]:

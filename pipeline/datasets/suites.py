@@ -33,6 +33,10 @@ EXAMPLES = 5
 _FIELDS = {"type", "kwargs", "meta", "severity"}
 
 
+GATE = "gate"
+"""What an outcome names as its dataset that is about the release, not about rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one expectation.
@@ -57,6 +61,8 @@ class Outcome:
         return self.success and self.evaluated == 0
 
     def __str__(self) -> str:
+        if self.dataset == GATE:
+            return f"{self.about}: {'; '.join(self.examples) or 'holds'}"
         found = f"; e.g. {'; '.join(self.examples)}" if self.examples else ""
         return f"{self.dataset}: {self.expectation} {self.about}: {self.unexpected} unexpected{found}"
 

@@ -88,8 +88,9 @@ def test_report_that_vanished_closes_the_gate_until_it_is_withdrawn(
     remove_report(out, gone["report_id"])
     with pytest.raises(
         GateClosed, match=r"reports gone without a reason at most 0.*measured 1: nothing leaves"
-    ):
+    ) as refused:
         publish(out, published, now=TUESDAY)
+    assert f"{gone['report_id'][:16]} (read them again, or say why in withdrawn.toml)" in str(refused.value)
     assert open_release(published).id == first.id
     forced = publish(out, published, now=TUESDAY, force=True, why="券商撤回, 邮件 11/23")
     assert forced.manifest["gate"]["why"] == "券商撤回, 邮件 11/23"
