@@ -267,14 +267,14 @@ class _Costs:
             broken=sum(self.open[first:last]),
             short=sum(at == 1.0 for at in self.open[first:last]),
             heading=self._heading(first, count),
-            rest=self.REST if self._is_rest(first) else 0.0,
+            rest=self.REST if self._is_rest(first, count) else 0.0,
         )
 
-    def _is_rest(self, index: int) -> bool:
-        """Whether a line goes on with the one above; a text in brackets (`(+/-%)`) may be a label as well."""
-        text = self.lines[index].text
-        own = text[0] in "(（" and open_brackets(text) == 0
-        return index > 0 and self.told[index - 1] and not own
+    def _is_rest(self, first: int, count: int) -> bool:
+        """Whether lines go on with the one above; a text in brackets alone (`(+/-%)`) may be a label."""
+        text = self.lines[first].text
+        own = count == 1 and text[0] in "(（" and open_brackets(text) == 0
+        return first > 0 and self.told[first - 1] and not own
 
     def is_bare_row(self, index: int) -> bool:
         """Whether a line is a row of blanks: a row's step below a label that ends before its column does."""

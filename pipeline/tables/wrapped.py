@@ -18,7 +18,7 @@ from pipeline.reading.page import Box, Word, bounds
 from pipeline.tables.columns import CODE
 
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
-_BROKEN = re.compile(rf"{_MISGROUPED.pattern}|[.,]$")
+_BROKEN = re.compile(rf"{_MISGROUPED.pattern}|\d[.,]$")  # n.m. is whole
 _REST = re.compile(r"[\d.,%)）x倍]{1,4}")
 _ONLY_BEHIND = re.compile(r"[.,%)）x倍]")  # what no number begins with
 _SIGNS = ("-", "−", "－")  # behind which a line may break

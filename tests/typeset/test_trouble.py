@@ -42,8 +42,8 @@ DRAWN_LATER = (
 
 # And with cells that cut their labels: the rest of a row alone overleaf, labels that hang out of low cells.
 # One head of years that wraps, the others in one line; half of all rows with numbers cut behind the point.
-CUT = (5203, 141129, 150269, 150280, 330010, 600496)
-LONE_HEAD, CUT_NUMBERS = (150428,), (141004,)
+CUT = (5203, 141129, 150269, 150280, 330010, 600209, 600496, 600830)
+LONE_HEAD, CUT_NUMBERS = (150428,), (141004, 601012)
 
 # Names merged over rows, close to labels or wrapped, a total across both; few companies; a mean over codes.
 NAMES_WRONG = (174, 362, 61026, 61027, 61037, 61066, 61109, 61116)
