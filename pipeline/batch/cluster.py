@@ -89,7 +89,12 @@ def _client(address: str, workers: int) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    settings = {"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": ATTEMPTS - 1}
+    settings = {
+        "distributed.worker.daemon": False,
+        "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+        # A worker that dies counts against every task it has: one that waits behind a poison would be blamed.
+        "distributed.scheduler.worker-saturation": 1.0,
+    }
     with dask.config.set(settings):
         if address == LOCAL:
             size = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
