@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from pipeline.layout.captions import is_unit_line
 from pipeline.layout.tokens import is_number, open_brackets
@@ -26,6 +27,7 @@ _DECIMALS = re.compile(r"\.(\d+)")
 _BEGUN = re.compile(r"\d{4,6}\.[A-Z]?|[\u4e00-\u9fff]{1,5}")
 _REST_OF_CODE = re.compile(r"[A-Z]{1,2}")
 _LEVEL = 0.35  # em: a label as near to the height of a number stands beside it
+_CLOSE = 0.85  # of the usual distance between labels: no row of its own stands so close below another
 _NEXT_LINE = 1.35  # em from a line to the next of one cell at most
 
 
@@ -82,11 +84,13 @@ def set_together(rows: Sequence[Sequence[Word]], labels: Sequence[float] = ()) -
     `labels` are the heights of the lines of labels: a line level with one of them is a row of its own, unless
     no number over it is complete.
     """
-    places = _usual_places(rows)
+    places, pitch = _usual_places(rows), _pitch(labels)
     whole: list[list[Word]] = []
     for row in rows:
         level = any(abs(row[0].yc - y) < _LEVEL * row[0].size for y in labels)
-        joined = _joined(whole[-1], row, places, apart=level) if whole else None
+        close = bool(whole) and not level and row[0].yc - whole[-1][0].yc < _CLOSE * pitch
+        usual = _places(whole[-1][0].text) + 1 if close and _all_cut(whole[-1], row) else places
+        joined = _joined(whole[-1], row, usual, apart=level) if whole else None
         if joined is None:
             whole.append(list(row))
         else:
@@ -133,6 +137,22 @@ def _joined(
     signed = any(cut.text in _SIGNS for cut, _ in over)
     left = any(_BROKEN.search(w.text) or (signed and w.text in _SIGNS) for w in found.values())
     return list(found.values()) if complete and not left else None
+
+
+def _pitch(labels: Sequence[float]) -> float:
+    """The usual distance between two lines of labels, 0 where there are too few to say."""
+    steps = [b - a for a, b in pairwise(sorted(labels))]
+    return median(steps) if len(steps) > 2 else 0.0
+
+
+def _all_cut(upper: Sequence[Word], lower: Sequence[Word]) -> bool:
+    """Whether below each of several numbers with as many digits after the point stands a single digit."""
+    return (
+        len(upper) == len(lower) > 1
+        and len({_places(w.text) for w in upper}) == 1
+        and all(is_whole(w.text) and _places(w.text) for w in upper)
+        and all(w.text.isdigit() and len(w.text) == 1 for w in lower)
+    )
 
 
 def _places(text: str) -> int:

@@ -104,3 +104,18 @@ def test_numbers_that_all_wrap_in_the_first_row_are_no_level_of_heads() -> None:
     table = table_of(page(words))
     assert table.heads[1:] == ("2024A", "2025E", "2026E")
     assert rows_of(table)[0] == ["现金", "1278.5", "1751.0", "2431.4"]
+
+
+def test_a_row_of_which_every_number_is_cut_takes_the_digits_right_below_it() -> None:
+    """By the rest of the table 27.0 is whole: but no row stands so close below another."""
+    rows = [
+        line(100, ("12.2", 140), ("9.2", 184)),
+        line(113, ("27.0", 140), ("29.2", 180)),
+        line(121, ("6", 148), ("9", 188)),
+        line(139, ("1.2", 144), ("1.1", 184)),
+    ]
+    labels = [100.0, 113.0, 126.0, 139.0]  # the third is the head of a section
+    found = [[w.text for w in row] for row in set_together(rows, labels)]
+    assert found == [["12.2", "9.2"], ["27.06", "29.29"], ["1.2", "1.1"]]
+    apart = [*rows[:2], line(126, ("6", 148), ("9", 188)), rows[3]]
+    assert len(set_together(apart, labels)) == 4
