@@ -379,11 +379,14 @@ def is_head_row(heads: Sequence[Segment], line: Sequence[Word]) -> bool:
     texts = [s.text.replace(" ", "") for s in heads]
     if not all(_BARE_YEAR.fullmatch(t) for t in texts):
         return True
-    # Behind `1986 1987` the number of the next column shows that they are numbers of a row as well.
+    # Beside `1986 1987` the number of the next column shows that they are numbers of a row as well.
     pitch = last.x1 - heads[-2].box.x1
     behind = [w for w in line if w.x0 > last.x1]
     if behind and behind[0].x1 - last.x1 < 1.3 * pitch and is_number(behind[0].text):
         return is_period(behind[0].text)
+    before = [w for w in line if w.x1 < first.x0]
+    if before and first.x1 - before[-1].x1 < 1.3 * pitch and is_number(before[-1].text):
+        return is_period(before[-1].text)
     years = [int(t) for t in texts]
     restart = years[0]
     return all(abs(b - a) == 1 or b == restart for a, b in pairwise(years)) and len(set(years)) > 1

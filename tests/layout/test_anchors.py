@@ -193,3 +193,15 @@ def test_two_numbers_like_years_before_one_like_none_are_a_row() -> None:
         """
     )
     assert runs(page(words)) == [["2024A", "2025E", "2026E"]]
+
+
+def test_two_numbers_like_years_behind_one_like_none_are_a_row() -> None:
+    words = sketch(
+        """
+        利润表             2024A   2025E   2026E
+        毛利                1758    2002    2003
+        其他收益             725     982     554
+        税前利润             760   1,003     530
+        """
+    )
+    assert runs(page(words)) == [["2024A", "2025E", "2026E"]]
