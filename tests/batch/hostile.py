@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 PASSWORD = "open sesame"
+WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
+"""When every file here says it was written: the same call gives the same bytes at any second."""
 
 
 def _document() -> FPDF:
     from fpdf import FPDF
 
     document = FPDF(unit="pt", format="A4")
+    document.set_creation_date(WRITTEN)
     document.set_font("Helvetica", size=10)
     return document
 
