@@ -266,7 +266,7 @@ def _drawn_left(extents: Sequence[Box], anchor: Anchor, limit: float) -> float:
 def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
     """All runs of at least two period heads on the page, with their blocks' left and right limits."""
     found: list[Anchor] = []
-    of_lines = _with_wrapped([period_segments(line) for line in lines])
+    of_lines = [period_segments(line) for line in lines]
     for index, (line, heads) in enumerate(zip(lines, of_lines, strict=True)):
         if len(heads) < 2:
             continue
@@ -294,75 +294,6 @@ def find_anchors(page: Page, lines: Sequence[Sequence[Word]]) -> list[Anchor]:
             words = tuple(w for s in group for w in s.words)
             found.append(Anchor(boxes, words, top, bottom, boxes[0].x0, boxes[-1].x1))
     return _with_room(page, lines, found) if found else []
-
-
-def _with_wrapped(of_lines: list[list[Segment]]) -> list[list[Segment]]:
-    """The heads of each line, those of lower lines that stand in one row with them set among them."""
-    for index, heads in enumerate(of_lines):
-        for lower in range(index + 1, min(index + 3, len(of_lines))):
-            between = _between(heads, of_lines[lower])
-            if between:
-                of_lines[index] = sorted([*heads, *between], key=lambda s: s.box.x0)
-                of_lines[lower] = [s for s in of_lines[lower] if s not in between]
-                break
-            lone = _lone_among(heads, of_lines[lower])
-            if lone:
-                of_lines[index] = [s for s in heads if s not in lone]
-                of_lines[lower] = sorted([*of_lines[lower], *lone], key=lambda s: s.box.x0)
-                break
-    return of_lines
-
-
-def _lone_among(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment]:
-    """Heads that wrap, each where a row of heads in one line lacks one: `2025` over `E` in `2024E 2026E`.
-
-    They overlap the others in height; next to them on their own line no other head stands.
-    """
-    if not heads or len(lower) < 3 or not 0 < lower[0].yc - heads[0].yc < 0.8 * heads[0].size:
-        return []
-    step = min(right.box.xc - left.box.xc for left, right in pairwise(lower))
-    gaps = [
-        ((a.box.xc + b.box.xc) / 2, (a.box.x1 + b.box.x1) / 2)
-        for a, b in pairwise(lower)
-        if 1.6 * step < b.box.xc - a.box.xc < 2.4 * step
-    ]
-    return [
-        s
-        for s in heads
-        if any(min(abs(s.box.xc - middle), abs(s.box.x1 - right)) < 0.12 * step for middle, right in gaps)
-        and all(o is s or abs(o.box.xc - s.box.xc) > 1.5 * step for o in heads)
-    ]
-
-
-def _between(heads: Sequence[Segment], lower: Sequence[Segment]) -> list[Segment]:
-    """Heads on one line in the middle of a row of heads of which others wrap: `1H24E` beside `2H23` over `E`.
-
-    They overlap those in height and stand half-way between two of them, or as far behind the last.
-    """
-    if len(heads) < 2 or not lower or not 0 < lower[0].yc - heads[0].yc < 0.8 * heads[0].size:
-        return []
-    found: list[Segment] = []
-    steps = [right.box.xc - left.box.xc for left, right in pairwise(heads)]
-    for left, right in pairwise(heads):
-        step = right.box.xc - left.box.xc
-        if step > 2.5 * min(steps):
-            continue  # between two tables
-        found += [s for s in lower if abs(s.box.xc - (left.box.xc + right.box.xc) / 2) < 0.12 * step]
-    if found:
-        step = heads[-1].box.xc - heads[-2].box.xc
-        found += [s for s in lower if abs(s.box.xc - heads[-1].box.xc - step / 2) < 0.12 * step]
-    return found or _going_on(heads, lower, min(steps))
-
-
-def _going_on(heads: Sequence[Segment], lower: Sequence[Segment], step: float) -> list[Segment]:
-    """Heads on one line that go on behind heads that wrap, at their steps: `2022` over `E`, then `2023E`."""
-    found: list[Segment] = []
-    last = heads[-1]
-    for head in sorted(lower, key=lambda s: s.box.x0):
-        if head.box.x0 > last.box.x1 and abs(head.box.xc - last.box.xc - step) < 0.2 * step:
-            found.append(head)
-            last = head
-    return found
 
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")

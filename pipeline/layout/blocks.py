@@ -6,7 +6,6 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from pipeline.layout.above import Around, look_up
 from pipeline.layout.anchors import Anchor, find_anchors
@@ -15,10 +14,12 @@ from pipeline.layout.captions import is_source_note, is_unit_line, parse_caption
 from pipeline.layout.headlines import GENERIC_STUB, finest, wraps_around
 from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of, split_off_value
 from pipeline.layout.stacks import MIN_ROWS, Stack, even_steps, find_stacks
+from pipeline.layout.stubheads import around_stub, with_stub
 from pipeline.layout.tokens import (
     is_begun,
     is_label_text,
     is_number,
+    is_number_rest,
     is_value,
     tight,
     width_of,
@@ -131,6 +132,9 @@ def trim(body: list[list[Word]], last_value: int) -> list[list[Word]]:
             break
         text, size = join_words(line), line[0].size
         step = line[0].yc - max(w.yc for w in kept[-1])
+        if all(is_number_rest(w.text) for w in line) and step <= 1.35 * size:
+            kept.append(line)
+            continue
         # Below a label, no longer than the longest: as far apart as Word sets lines (1.3 em) and a bit.
         flush = any(abs(line[0].x0 - above[0].x0) < 2.0 for above in kept[-3:])
         below = flush and line[-1].x1 < right + 0.5 * size
@@ -171,73 +175,6 @@ def _sub_levels(body: list[list[Word]], anchor: Anchor, zone: float) -> int:
             break
         count = number
     return count
-
-
-def _around_stub(
-    above: Sequence[list[Word]],
-    heads: Sequence[list[Word]],
-    rows: Sequence[list[Word]],
-    first: float,
-) -> list[list[Word]]:
-    """The lines of a stub head set in the middle of the heads' height; none where they are not sure.
-
-    It wraps around the heads (`利润表（百万` over `元人民币）`), in two lines with nothing between or with
-    a bracket that the last line closes; or the first label below stands so high that it is level with a head.
-    """
-    size = heads[0][0].size
-    over = [[w for w in line if w.x1 >= first] for line in (*above[-1:], *heads)]
-    if above and (len(over[0]) < len(over[1]) or heads[0][0].yc - above[-1][0].yc > 1.45 * size):
-        over = over[1:]  # what stands above is no further level of the heads
-    levels = [w.yc for line in over for w in line]
-    centre = (min(levels) + max(levels)) / 2
-    near = [line for line in above[-2:] if all(w.x1 < first for w in line)]
-    near += [[w for w in line if w.x1 < first] for line in heads]
-    near += [line for line in rows[:2] if all(w.x1 < first for w in line)]
-    lines = cluster_lines([w for line in near for w in line])
-    own = {id(w) for line in heads for w in line}
-    for low in range(len(lines)):
-        for high in range(len(lines), low, -1):
-            run = lines[low:high]
-            steps = [b[0].yc - a[0].yc for a, b in pairwise(run)]
-            middle = (run[0][0].yc + run[-1][0].yc) / 2
-            # Or it stands in a cell of its own beside the lowest of several levels.
-            lowest = max(levels) - min(levels) > size and abs(middle - max(levels)) < 0.15 * size
-            if any(step > 1.45 * size for step in steps):
-                continue
-            if abs(middle - centre) > 0.3 * size and not lowest:
-                continue
-            opened = [
-                _opened("".join(join_words(line) for line in run[:n])) for n in range(1, high - low + 1)
-            ]
-            closed = len(run) > 1 and opened[-2] > 0 and opened[-1] == 0
-            apart = len(run) == 2 and (lowest or max(levels) - min(levels) < 0.3 * size)
-            below = len(run) == 1 and not lowest and all(id(w) in own for line in lines[low:] for w in line)
-            if closed or apart or (below and lines[high:]):
-                return run
-    return []
-
-
-def _with_stub(
-    stub: Sequence[list[Word]],
-    above: list[list[Word]],
-    heads: list[list[Word]],
-    rows: list[list[Word]],
-    first: float,
-) -> tuple[list[list[Word]], list[list[Word]], list[list[Word]]]:
-    """The lines above the heads, the heads and the rows, the stub's words and no others among the heads."""
-    mine = {id(w) for line in stub for w in line}
-    rest = cluster_lines([w for line in heads for w in line if w.x1 < first and id(w) not in mine])
-    named = [[w for w in line if w.x1 >= first] for line in heads]
-    return (
-        [line for line in above if id(line[0]) not in mine],
-        [line for line in (*named, *stub) if line],
-        [*rest, *(line for line in rows if id(line[0]) not in mine)],
-    )
-
-
-def _opened(text: str) -> int:
-    """How many brackets a text leaves open."""
-    return sum(text.count(c) for c in "(（") - sum(text.count(c) for c in ")）")
 
 
 _FURNITURE = re.compile(r"请务必|免责|声明|敬请|请参阅|请仔细阅读|证券研究报告|评级说明|信息披露")
@@ -306,9 +243,9 @@ def period_blocks(page: Page, lines: Sequence[list[Word]], anchors: Sequence[Anc
         for line in body[:sub]:
             boxes = finest(boxes, segments_of(line), [_numbers(row) for row in rows if _numbers(row)])
         whole, anchor = anchor, replace(anchor, heads=boxes)  # noqa: PLW2901
-        stub = _around_stub(above, heads, rows, anchor.zone + 6)
+        stub = around_stub(above, heads, rows, anchor.zone + 6)
         if stub:
-            above, heads, rows = _with_stub(stub, above, heads, rows, anchor.zone + 6)
+            above, heads, rows = with_stub(stub, above, heads, rows, anchor.zone + 6)
         elif wraps_around(above[-1:], heads, rows[:1], anchor.zone + 6) and all(
             _over_numbers(word, [w for line in rows[1:] for w in line]) for word in rows[0]
         ):

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -98,6 +99,24 @@ def _clustered(given: Sequence[Word], tolerance: float) -> list[list[Word]]:
 
 
 _left = attrgetter("x0")
+
+
+def printed_over(lines: Iterable[Sequence[Word]]) -> list[list[Word]]:
+    """Lines of which one is printed over the next, each as its own: no two words of a line share their room.
+
+    Where labels overflow their rows the last line of one stands nearer to the next than lines are parted.
+    """
+    apart: list[list[Word]] = []
+    for line in lines:
+        if any(b.x0 < a.x1 - _OVER * a.size for a, b in pairwise(line)):
+            apart += cluster_lines(line, tolerance=_OVER_LEVEL)
+        else:
+            apart.append(list(line))
+    return apart
+
+
+_OVER = 0.3  # em that two words of one line may overlap
+_OVER_LEVEL = 0.15  # em
 
 
 _EXCHANGES = frozenset({"HK", "CH", "US", "SH", "SZ", "BJ"})

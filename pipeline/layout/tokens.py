@@ -32,6 +32,7 @@ _PERIOD = re.compile(
     rf"|{_YEAR}[-/年]{_MONTH}(?:[-/月]\d{{1,2}}日?|月)?[AEFaef]?|{_YEAR}\.{_MONTH}\.\d{{1,2}}"
     rf"|(?:12|0?[369])[-/](?:{_YEAR}|\d\d)[AEFaef]?"
 )
+_NUMBER_REST = re.compile(r"[.,%)）x倍][\d.,%)）x倍]{0,3}")
 _OVER_ACTUAL = re.compile(r"实际值?|历史值?|实绩|Actual", re.IGNORECASE)
 _OVER_ESTIMATE = re.compile(r"预测值?|预计值?|预估值?|Estimates?|Forecasts?", re.IGNORECASE)
 _ACTUAL = re.compile(r".*\d年?[(（]?[Aa][)）]?")
@@ -71,6 +72,11 @@ def is_value(text: str) -> bool:
 def is_begun(text: str) -> bool:
     """Whether a text is a number that its point or comma ends: the rest stands on the next line."""
     return text[-1:] in (".", ",") and is_number(text[:-1])
+
+
+def is_number_rest(text: str) -> bool:
+    """Whether a text can only be the end of a number that wraps in its cell: `倍)`, `.5`, `%`."""
+    return bool(_NUMBER_REST.fullmatch(text))
 
 
 @lru_cache(maxsize=50_000)

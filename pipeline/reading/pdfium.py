@@ -17,6 +17,7 @@ from pipeline.reading.characters import display_map, read_characters
 from pipeline.reading.digits import DigitFonts
 from pipeline.reading.graphics import TooMuchDrawnError, read_graphics
 from pipeline.reading.page import Page
+from pipeline.reading.repeats import with_repeats
 from pipeline.reading.textlayer import judge
 from pipeline.reading.words import Hiding, build_words
 
@@ -61,6 +62,7 @@ class Document:
                 chars, unmapped = read_characters(
                     text_page, display, graphics.order, graphics.within, exchanged
                 )
+                chars = with_repeats(chars, display, graphics.order, graphics.within)
             finally:
                 raw.FPDFText_ClosePage(text_page)
         except TooMuchDrawnError as error:

@@ -28,6 +28,7 @@ _TEMPLATE = re.compile(r"\[?\s*Table_\w+\s*\]?|\[Table[^\]]{0,30}\]")
 _IS_SPACE = np.array([chr(code).isspace() or code == 0x200B for code in range(0x3002)])
 _REASONS: tuple[HiddenReason, ...] = get_args(HiddenReason)
 _SEEN = -1
+_CLIPPED = _REASONS.index("clipped")
 
 
 class Hiding:
@@ -226,6 +227,10 @@ def _of_runs(take: np.ufunc, values: Floats, starts: Sequence[int]) -> list[floa
     return found
 
 
+# Of the type's size: what stands further above or below its like is another text, not bold by overprinting.
+OVERPRINTED = 0.15
+
+
 def _without_duplicates(ink: _Ink, runs: Sequence[Run]) -> tuple[list[Run], list[Run], set[Run]]:
     """Runs painted twice at one place (bold by overprinting): kept, dropped, the bold ones."""
     kept: list[Run] = []
@@ -247,7 +252,7 @@ def _without_duplicates(ink: _Ink, runs: Sequence[Run]) -> tuple[list[Run], list
                 for dy in (-1, 0, 1)
                 if (other := at.get((text, x + dx, y + dy)))
                 and abs(ink.x0[other.first] - left) < 0.2 * size
-                and abs(ink.baseline[other.first] - baseline) < 0.15 * size
+                and abs(ink.baseline[other.first] - baseline) < OVERPRINTED * size
             ),
             None,
         )
@@ -321,7 +326,9 @@ def _hidden_words(chars: Characters, index: Ints, reasons: Ints) -> list[HiddenW
     if not len(index):
         return []
     why = reasons[index]
-    ink = _Ink(chars, index, np.diff(why, prepend=-1) != 0)
+    clips = chars.owners.clip[chars.owner[index]]
+    elsewhere = (np.diff(clips, axis=0, prepend=clips[:1]) != 0).any(axis=1) & (why == _CLIPPED)
+    ink = _Ink(chars, index, (np.diff(why, prepend=-1) != 0) | elsewhere)
     hidden: list[HiddenWord] = []
     for run in ink.runs:
         word = ink.word([run])

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.layout.block import Block
-from pipeline.layout.lines import Segment, cluster_lines, join_words, segments_of
+from pipeline.layout.lines import Segment, cluster_lines, join_words, printed_over, segments_of
 from pipeline.layout.tokens import (
     is_begun,
     is_label_text,
     is_loose_value,
+    is_number_rest,
     is_open_bracket,
     is_period,
     is_value,
@@ -147,16 +148,28 @@ def _bands(block: Block, rows: Sequence[float]) -> list[tuple[float, float]]:
     return bands if len(bands) >= 0.7 * len(rows) else []
 
 
-def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]]) -> int:
-    """Which text column holds the row heads: the first dense one that holds no codes and no units."""
+def _stub_column(columns: Sequence[Column], lines: Sequence[Sequence[Word]], rows: Sequence[float]) -> int:
+    """Which text column holds the row heads: the first dense one that holds no codes and no units.
+
+    Where the rows have a label each, level with them, one that stands beside fewer than half of them holds
+    names that wrap in merged cells, however many lines they take.
+    """
     units = [len(columns) > 1 and holds_units(column, lines) for column in columns]
     dense = max((c.filled for c, unit in zip(columns, units, strict=True) if not unit), default=0)
-    for index, column in enumerate(columns):
-        if column.is_value or units[index] or column.filled < 0.6 * dense:
-            continue
-        if not holds_codes(column, lines):
-            return index
-    return 0
+    named = [
+        (index, _level_rows(column, lines, rows))
+        for index, column in enumerate(columns)
+        if not (column.is_value or units[index] or column.filled < 0.6 * dense or holds_codes(column, lines))
+    ]
+    most = max((level for _, level in named), default=0)
+    least = 0.5 * len(rows) if most > 0.85 * len(rows) else 0
+    return next((index for index, level in named if level >= least), 0)
+
+
+def _level_rows(column: Column, lines: Sequence[Sequence[Word]], rows: Sequence[float]) -> int:
+    """How many rows have a word of the column beside them."""
+    words = [w for line in lines for w in line if column.x0 - 1 <= w.xc <= column.x1 + 1]
+    return sum(any(abs(w.yc - y) < 0.3 * w.size for w in words) for y in rows)
 
 
 def read_aligned(block: Block) -> Table | None:
@@ -165,7 +178,13 @@ def read_aligned(block: Block) -> Table | None:
     split = [_split(line, zone, first, listing=block.listing) for line in cluster_lines(block.body)]
     # In a listing a row may hold a text where others hold numbers, but then it has a label.
     counted = [
-        bool(v) and (any(map(_counts, v)) or (block.listing and _is_row(labels, v))) for labels, v in split
+        bool(v)
+        and (
+            any(map(_counts, v))
+            or all(is_number_rest(w.text) for w in v)
+            or (block.listing and _is_row(labels, v))
+        )
+        for labels, v in split
     ]
     rows = [_Row(values) for (_, values), row in zip(split, counted, strict=True) if row]
     if not rows:
@@ -178,7 +197,7 @@ def read_aligned(block: Block) -> Table | None:
     named = [w for labels, _ in split for w in labels]
     if not block.listing and not any(is_label_text(w.text) or is_period(w.text) for w in named):
         return None  # figures over the years of an axis, and figures before them: a chart
-    label_words = cells_together(cluster_lines(named + tails))
+    label_words = cells_together(printed_over(cluster_lines(named + tails)))
     return _Grid(
         block, rows, value_columns([r.words for r in rows], block.heads, zone), label_words, zone
     ).table()
@@ -193,7 +212,7 @@ class _Grid:
         self.block, self.rows, self.label_words, self.zone = block, rows, label_words, zone
         texts = text_columns(label_words, zone) or [Column(block.box.x0, zone, False)]
         self.texts = one_label_column(texts, label_words, [r.yc for r in rows])
-        self.stub = _stub_column(self.texts, label_words)
+        self.stub = _stub_column(self.texts, label_words, [r.yc for r in rows])
         stub = self.texts[self.stub]
         # Names of merged cells (a segment over its three rows) stand left of the labels and are sparse.
         self.groups = [
@@ -201,7 +220,7 @@ class _Grid:
             for i, c in enumerate(self.texts)
             if i < self.stub
             and not c.is_value
-            and c.filled < 0.6 * stub.filled
+            and (c.filled < 0.6 * stub.filled or self._is_sparse(c))
             and not holds_codes(c, label_words)
         ]
         beside = [c for i, c in enumerate(self.texts) if i != self.stub and i not in self.groups]
@@ -209,6 +228,12 @@ class _Grid:
         self.columns = [stub, *sorted([*beside, *values], key=lambda c: c.x0)]
         self.cells: list[Cell] = []
         self.left = block.box.x0
+
+    def _is_sparse(self, column: Column) -> bool:
+        """Whether a column stands beside fewer than half as many rows as the labels do."""
+        rows = [r.yc for r in self.rows]
+        mine, labels = (_level_rows(c, self.label_words, rows) for c in (column, self.texts[self.stub]))
+        return mine < 0.5 * labels
 
     def table(self) -> Table:
         """The finished table."""

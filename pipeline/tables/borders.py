@@ -9,7 +9,7 @@ from pipeline.layout.lines import Segment
 from pipeline.reading.page import Rule
 from pipeline.tables.columns import Column
 
-_SLACK = 1.0  # points by which words reach over a border
+_SLACK = 2.0  # points by which words reach over a border
 _APART = 4.0  # points between two borders that have anything between them
 
 

@@ -49,6 +49,11 @@ def _begun_in(clip: Box, matches: Sequence[Match], heights: Sequence[float]) -> 
         for at, match in enumerate(matches)
         if match.lines
     )
+    within = [
+        at for at, match in enumerate(matches) if any(_is_within(line.box, clip) for line in match.lines)
+    ]
+    if len(within) == 1:
+        return within[0]
     if seen and seen[-1][0] > _SEEN:
         alone = len(seen) == 1 or seen[-2][0] < min(0.75 * seen[-1][0], 0.5)
         return seen[-1][1] if alone else None
@@ -58,6 +63,10 @@ def _begun_in(clip: Box, matches: Sequence[Match], heights: Sequence[float]) -> 
         if not match.lines and match.row is not None and clip.top < heights[match.row] < clip.bottom
     ]
     return bare[0] if len(bare) == 1 else None
+
+
+def _is_within(line: Box, clip: Box) -> bool:
+    return clip.x0 - 2.0 <= line.x0 < clip.x1 and clip.top < line.yc < clip.bottom
 
 
 def _share_in(line: Box, clip: Box) -> float:

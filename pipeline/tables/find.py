@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.layout.spaced import set_close
+from pipeline.layout.stackedheads import with_whole_heads
 from pipeline.reading import ocr
 from pipeline.reading.page import Page
 from pipeline.tables.joins import join_continued
@@ -17,7 +18,7 @@ from pipeline.tables.wordy import with_word_tables
 
 def find_tables(pages: Sequence[Page]) -> list[Table]:
     """Every table of the pages, in reading order."""
-    pages = set_close(pages)
+    pages = [with_whole_heads(page) for page in set_close(pages)]
     numeric: dict[int, list[Table]] = {page.number: [] for page in pages}
     for spread in spreads_of(pages):
         table = read_spread(spread)

@@ -211,8 +211,9 @@ class _Costs:
         # The lines of one text begin at one side or are centred: a heading over all columns is another text.
         if below.box.x0 < above.box.x0 - 1.2 * above.size and abs(below.box.xc - above.box.xc) > above.size:
             cost += 1.0
-        # The name of a statement stands alone over its rows.
-        if statement_class(above.text) or statement_class(below.text) in STATEMENTS:
+        # The name of a statement stands alone over its rows, but for its unit in brackets.
+        unit = _BRACKETED.fullmatch(below.text)
+        if (statement_class(above.text) and not unit) or statement_class(below.text) in STATEMENTS:
             cost += self.NAMED
         return cost
 

@@ -18,7 +18,8 @@ def stub_set_together(levels: Sequence[Sequence[Segment]], first: float) -> list
         if at + 1 >= len(found):
             continue
         upper, level, lower = found[at - 1 : at + 2]
-        own = [s for s in level if s.box.x1 < first]
+        stub = max(s.box.x1 for s in (*upper, *lower))  # what begins behind it heads a column of units
+        own = [s for s in level if s.box.x1 < first and s.box.x0 < stub]
         alone = all(s.box.x1 < first for s in (*upper, *lower)) and len(own) < len(level)
         if not alone or len(upper) != 1 or len(lower) != 1 or len(own) > 1:
             continue

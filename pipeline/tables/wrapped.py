@@ -14,14 +14,13 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.layout.captions import is_unit_line
-from pipeline.layout.tokens import is_number, open_brackets
+from pipeline.layout.tokens import is_number, is_number_rest, open_brackets
 from pipeline.reading.page import Box, Word, bounds
 from pipeline.tables.columns import CODE
 
 _MISGROUPED = re.compile(r",\d{0,2}(?:\D|$)|,\d{4,}")
 _BROKEN = re.compile(rf"{_MISGROUPED.pattern}|\d[.,]$")  # n.m. is whole
 _REST = re.compile(r"[\d.,%)）x倍]{1,4}")
-_ONLY_BEHIND = re.compile(r"[.,%)）x倍]")  # what no number begins with
 _SIGNS = ("-", "−", "－")  # behind which a line may break
 _DECIMALS = re.compile(r"\.(\d+)")
 _BEGUN = re.compile(r"\d{4,6}\.[A-Z]?|[\u4e00-\u9fff]{1,5}")
@@ -90,7 +89,7 @@ def set_together(rows: Sequence[Sequence[Word]], labels: Sequence[float] = ()) -
         level = any(abs(row[0].yc - y) < _LEVEL * row[0].size for y in labels)
         close = bool(whole) and not level and row[0].yc - whole[-1][0].yc < _CLOSE * pitch
         usual = _places(whole[-1][0].text) + 1 if close and _all_cut(whole[-1], row) else places
-        joined = _joined(whole[-1], row, usual, apart=level) if whole else None
+        joined = _joined(whole[-1], row, usual, apart=level, close=close) if whole else None
         if joined is None:
             whole.append(list(row))
         else:
@@ -99,13 +98,14 @@ def set_together(rows: Sequence[Sequence[Word]], labels: Sequence[float] = ()) -
 
 
 def _joined(
-    upper: Sequence[Word], lower: Sequence[Word], usual: int | None, *, apart: bool
+    upper: Sequence[Word], lower: Sequence[Word], usual: int | None, *, apart: bool, close: bool
 ) -> list[Word] | None:
     """Two lines of numbers as one; None where one in the lower is no rest, or one above is left in part.
 
     A number that is complete as it stands lacks its rest where its row, or else most of the table (`usual`),
     prints as many digits after the point as both together have, and more than it has alone. `apart`: a label
-    stands beside the lower line, so it takes a number that is not complete.
+    stands beside the lower line, so it takes a number that is not complete, or two others in the row that
+    tell what it lacks. `close`: nothing stands beside it, nearer than rows are, so what has a point is cut.
     """
     size = upper[0].size
     if not 0 < lower[0].yc - upper[0].yc < _NEXT_LINE * size:
@@ -120,14 +120,16 @@ def _joined(
         over.append((holding[0], rest))
     alone = {_places(w.text) for w in upper if all(w is not cut for cut, _ in over)}
     expected = next(iter(alone)) if len(alone) == 1 else usual
+    others = len(upper) - len(over) + (alone == {usual})  # that tell what the numbers of the row lack
+    sure = (len(alone) == 1 and others > 1) or _all_cut(upper, lower)
     for above, rest in over:
         text = above.text + rest.text
         sign = above.text in _SIGNS
         lacking = not apart if sign else not is_number(above.text) or open_brackets(above.text) > 0
-        lacking = lacking or bool(_BROKEN.search(above.text) or _ONLY_BEHIND.match(rest.text))
-        told = (
-            not (apart or sign) and expected is not None and _places(above.text) != expected == _places(text)
-        )
+        lacking = lacking or bool(_BROKEN.search(above.text) or is_number_rest(rest.text))
+        told = not sign and expected is not None and _places(above.text) != expected == _places(text)
+        told = told and (not apart or sure)
+        told = told or (close and _places(above.text) > 0 and rest.text.isdigit())
         if not lacking and not told:
             return None
         box = bounds([above, rest])

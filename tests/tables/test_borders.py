@@ -38,6 +38,12 @@ def test_cells_part_the_heads_of_groups() -> None:
     assert list(drawn_over(top, COLUMNS, rules).values()) == [(1, 2), (3, 5)]
 
 
+def test_a_number_may_hang_over_the_border_of_its_cell() -> None:
+    columns = [STUB, Column(90, 101.5, True), *FIVE[1:]]
+    (span,) = drawn_over(level(("PE", 240), align="centre"), columns, [down(100), down(310)]).values()
+    assert span == (2, 5)
+
+
 @pytest.mark.parametrize(
     "rules",
     [

@@ -273,3 +273,15 @@ def test_numbers_left_of_the_year_over_their_group_are_no_label() -> None:
     table = table_of(page(words))
     assert row_of(table, "营业总收入") == ["41,978", "40,363", "9.9", "41,029", "37,641", "8.3"]
     assert table.heads[1:] == ("2025E|旧", "2025E|新", "2025E|差", "2026E|旧", "2026E|新", "2026E|差")
+
+
+def test_labels_that_overflow_into_the_next_row_stay_their_own() -> None:
+    """The last line of one is nearer to the next label than lines are told apart by."""
+    rows = [("投资活动现金", "净流量"), ("短期借款增", "加"), ("长期借款增", "加"), ("期末现金", "")]
+    words = [line(100, ("项目", 40), ("2024E", 200), ("2025E", 250), ("2026E", 300))]
+    for n, (first, rest) in enumerate(rows):
+        y = 118 + 13.0 * n
+        words += [line(y, (f"{n}1.0", 200), (f"{n}2.0", 250), (f"{n}3.0", 300)), line(y - 6, (first, 40))]
+        words += [line(y + 4, (rest, 40))] if rest else []
+    table = table_of(page(*words))
+    assert labels_of(table) == ["投资活动现金净流量", "短期借款增加", "长期借款增加", "期末现金"]

@@ -269,3 +269,13 @@ def test_a_last_row_of_blanks_is_no_part_of_the_label_above() -> None:
         ("P/B", 2),
         ("EV/EBITDA", None),
     ]
+
+
+def test_the_unit_below_the_name_of_a_ratio_block_is_no_part_of_the_row_below() -> None:
+    printed = [("估值比率", 101.0), ("（倍）", 109.0), ("P/E", 115.0), ("P/B", 129.0), ("EV/EBITDA", 143.0)]
+    assert read(printed, [118, 132, 146]) == [
+        ("估值比率（倍）", None),
+        ("P/E", 0),
+        ("P/B", 1),
+        ("EV/EBITDA", 2),
+    ]

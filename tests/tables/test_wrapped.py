@@ -119,3 +119,35 @@ def test_a_row_of_which_every_number_is_cut_takes_the_digits_right_below_it() ->
     assert found == [["12.2", "9.2"], ["27.06", "29.29"], ["1.2", "1.1"]]
     apart = [*rows[:2], line(126, ("6", 148), ("9", 188)), rows[3]]
     assert len(set_together(apart, labels)) == 4
+
+
+def test_a_number_cut_behind_its_point_where_nothing_stands_beside_the_rest() -> None:
+    """Numbers under a thousand have two decimals, others none: no other number of the row tells."""
+    rows = [row(100, ("887.9", 100), ("1,141", 130)), row(109, ("8", 100)), row(124, ("3,024", 100))]
+    levels = [100.0, 124.0, 138.0, 152.0]
+    assert texts(set_together(rows, levels)) == [["887.98", "1,141"], ["3,024"]]
+    assert len(set_together(rows, [*levels, 109.0])) == 3
+
+
+def test_a_rest_beside_the_second_line_of_a_label() -> None:
+    """Two other numbers of the row tell what it lacks; one does so where most of the table agrees."""
+    upper = row(100, ("168.92", 100), ("1127.6", 130), ("496.30", 160))
+    rows = [upper, row(109, ("3", 130))]
+    assert texts(set_together(rows, [100.0, 109.0])) == [["168.92", "1127.63", "496.30"]]
+    alone = [upper[:2], row(109, ("3", 130))]
+    assert len(set_together(alone, [100.0, 109.0])) == 2
+    more = [row(124, ("41.29", 100), ("57.29", 130)), row(138, ("39.96", 100), ("24.13", 130))]
+    assert texts(set_together([*alone, *more], [100.0, 109.0]))[0] == ["168.92", "1127.63"]
+
+
+def test_signs_behind_the_numbers_of_the_last_row_on_a_line_of_their_own() -> None:
+    table = table_of(
+        page(
+            line(100, ("估值", 40), ("2024A", 200), ("2025E", 250), ("2026E", 300)),
+            line(113, ("PE", 40), ("23.3倍", 198), ("22.2倍", 248), ("21.5倍", 298)),
+            line(126, ("PB", 40), ("(3.3倍)", 198), ("(2.2倍)", 248), ("(1.5倍)", 298)),
+            line(139, ("EV/EBITDA", 40), ("(365.6", 198), ("(235.3", 248), ("(269.2", 298)),
+            line(148, ("倍)", 204), ("倍)", 254), ("倍)", 304)),
+        )
+    )
+    assert rows_of(table)[-1] == ["EV/EBITDA", "(365.6倍)", "(235.3倍)", "(269.2倍)"]
