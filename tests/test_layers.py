@@ -22,6 +22,7 @@ DOORS = {
         "reading/graphics.py",
         "reading/digits.py",
         "reading/pictures.py",
+        "reading/repeats.py",
         "quality/crops.py",
     },
     "jinja2": {"quality/markup.py"},

@@ -36,6 +36,7 @@ class Browser:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.ask("Page.enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
 
     def ask(self, method: str, **given: Any) -> Any:
         """What the browser answers to one command; raises RuntimeError with what it complains of."""
@@ -62,20 +63,20 @@ class Browser:
         said: dict[str, Any] = json.loads(message)
         return said
 
-    def wait_for(self, method: str) -> dict[str, Any]:
-        """The first event of this name that has not been waited for yet."""
+    def wait_for(self, method: str, **given: Any) -> dict[str, Any]:
+        """The first event of this name, with these parameters, that has not been waited for yet."""
         while True:
             for at, said in enumerate(self.events):
-                if said.get("method") == method:
+                params: dict[str, Any] = said.get("params", {})
+                if said.get("method") == method and given.items() <= params.items():
                     del self.events[at]
-                    params: dict[str, Any] = said["params"]
                     return params
             self.events.append(self._next())
 
     def open(self, page: Path) -> None:
-        """Load a file and wait until all of it is there."""
-        self.ask("Page.navigate", url=page.resolve().as_uri())
-        self.wait_for("Page.loadEventFired")
+        """Load a file and wait until all of it is there; one asked for before may be loaded first."""
+        loader = self.ask("Page.navigate", url=page.resolve().as_uri())["loaderId"]
+        self.wait_for("Page.lifecycleEvent", name="load", loaderId=loader)
 
     def js(self, expression: str) -> Any:
         """The value of an expression on the page, promises kept."""
